@@ -1,0 +1,3 @@
+"""archive: keep what communities know."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,101 @@
+"""The architecture on one screen: what a source gives, what a format takes, and what lies between."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Protocol
+
+from archiver.model import Item, KeptConversation, KeptMessage, Sender
+
+if TYPE_CHECKING:  # searching and exporting need the contracts, but never a dump
+    from archiver.dump import Dump
+
+DateOrder = Literal["dmy", "mdy", "ymd"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """All that a person may know and the dump does not say. Every question is one of these, never a prompt.
+
+    *zone*: IANA name of the zone the wall times are in; None means nobody said. *local_zone*: what to assume
+    then. *date_order*: overrides inference. *owner*: the exporter's own name ("You" in the dump).
+    """
+
+    owner: str | None = None
+    zone: str | None = None
+    date_order: DateOrder | None = None
+    language: str | None = None
+    local_zone: str = "UTC"
+
+
+class Importer(Protocol):
+    """A module with two words and two functions. No base class, no registration side effect."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def version(self) -> int:
+        """Raised whenever the same bytes read differently."""
+        ...
+
+    def identify(self, dump: "Dump") -> str | None:
+        """Why this dump is mine, or None. Cheap: names and first bytes, never a walk of contents."""
+        ...
+
+    def read(self, dump: "Dump", hints: Hints) -> Iterator[Item]:
+        """The dump's items, lazily, in the dump's order. Prints nothing, asks nothing, stores nothing."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One file of a rendered snapshot; *path* is relative, with forward slashes.
+
+    *content* is whole, or a stream of pieces where a file may be larger than memory.
+    """
+
+    path: str
+    content: bytes | Iterator[bytes]
+
+
+class Outline(NamedTuple):
+    """What planning pages needs to know of a message: wall time (ISO 8601), length of its text, what it answers."""
+
+    at_local: str | None
+    length: int
+    reply_to: str | None
+
+
+class Library(Protocol):
+    """What exporters see of an archive: read only, in a stable order, already redacted when it has to be."""
+
+    def conversations(self) -> Sequence[KeptConversation]: ...
+    def messages(self, conversation_id: int) -> Iterator[KeptMessage]:
+        """A conversation's messages in reading order."""
+        ...
+
+    def outline(self, conversation_id: int) -> Iterator[Outline]:
+        """The same messages in the same order, at a fraction of the cost."""
+        ...
+
+    def people(self, conversation_id: int) -> Sequence[Sender]: ...
+    def attachment(self, sha256: str) -> BinaryIO: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Rendering:
+    """What a person may choose about a snapshot; exporters take what they understand."""
+
+    title: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+
+
+class Exporter(Protocol):
+    """The mirror of an importer: never touches the disk; the same library gives the same bytes."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def title(self) -> str: ...
+    def render(self, library: Library, rendering: Rendering) -> Iterator[Page]: ...

@@ -1,0 +1,259 @@
+"""The records that flow through the house. All are frozen: what was read is never changed, only added to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Precision = Literal["second", "minute", "day"]
+Loss = Literal["nothing", "detail", "message", "file"]
+AttachmentState = Literal["present", "omitted", "missing"]
+ConversationKind = Literal["direct", "group", "list", "page", "feed", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Back to the byte: bytes [start, end) of the content whose SHA-256 is *dump*.
+
+    For a member of a zip, *dump* is the digest of the member's own (unpacked) bytes and *member* its path
+    inside the container; for a plain file *member* is None.
+    """
+
+    source: str
+    dump: str
+    member: str | None
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A point in time as a source gives it.
+
+    *at* is an aware datetime whose offset is that of the wall clock the source shows, so that
+    ``at.replace(tzinfo=None)`` is the time as written; None if it cannot be told. *written* is the text as
+    found. *zone* is the name of the zone used. *assumed* names what was guessed, e.g. ``("zone",)``.
+    """
+
+    at: datetime | None
+    written: str
+    zone: str | None = None
+    precision: Precision = "second"
+    assumed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """An address or a name somebody goes by; not yet a person.
+
+    *scheme* is ``email``, ``phone``, ``whatsapp-name``, ``facebook-name``…; *value* is what identifies within
+    *scope* (a display name means somebody only inside one conversation, a phone number everywhere: scope "").
+    *name* is what to show.
+    """
+
+    scheme: str
+    value: str
+    name: str
+    scope: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Where messages were said. *key* is the source's stable key, the same on every import."""
+
+    key: str
+    title: str
+    kind: ConversationKind = "unknown"
+    native_id: str | None = None
+    members: tuple[Handle, ...] = ()
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to a message.
+
+    *member* is its path in the dump (state ``present``); the store fills in *sha256* and *size*. State
+    ``omitted``: the source says there was a file but left it out; ``missing``: it names a file the dump lacks.
+    *media_type* may be a range (``image/*``) when only the kind is known.
+    """
+
+    name: str | None = None
+    media_type: str | None = None
+    size: int | None = None
+    member: str | None = None
+    sha256: str | None = None
+    state: AttachmentState = "present"
+
+
+@dataclass(frozen=True, slots=True)
+class Reaction:
+    """One person's mark on a message."""
+
+    by: Handle | None
+    value: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something somebody said, or something the platform said (kind ``event.*``, sender None or the actor).
+
+    *conversation* is the key of a Conversation yielded earlier. *key* identifies the message within its
+    source when the source gives an identity (None: chats without ids, matched by content and occurrence);
+    *native_id* is that identity as written, for citing. *text* is what was written, byte for byte, without
+    the words an app generated in place of a file; those are in ``extra["placeholder"]``.
+    *kind*: ``text``, ``media``, ``event.<what>``, ``call.<what>``, ``poll``, ``location``, ``live_location``,
+    ``contact``, ``deleted``, ``waiting``, ``view_once``, ``unknown`` …; *reply_to* is another message's key.
+    *extra* keeps whatever a source says and the model does not (JSON-serialisable).
+    """
+
+    conversation: str
+    sender: Handle | None
+    when: When
+    text: str
+    origin: Origin
+    kind: str = "text"
+    key: str | None = None
+    native_id: str | None = None
+    recipients: tuple[Handle, ...] = ()
+    subject: str | None = None
+    html: str | None = None
+    reply_to: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    edited: bool = False
+    deleted: bool = False
+    extra: Mapping[str, object] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A survivable failure. *what* is a stable short code-like phrase, *note* says it to a person.
+
+    *loss*: ``nothing`` (worth knowing), ``detail`` (part of a message), ``message``, ``file``.
+    """
+
+    what: str
+    note: str
+    origin: Origin | None = None
+    loss: Loss = "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """An assumption made while reading one file, said aloud: *what* was set to *value*, *because*.
+
+    *confidence* runs from 0 (a coin) to 1 (told or proven). *option* is the flag that overrides it.
+    """
+
+    what: str
+    value: str
+    because: str
+    confidence: float
+    origin: Origin
+    option: str = ""
+
+
+Item = Conversation | Message | Problem | Guess
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who a kept message is from: the handle it came under and the person that handle belongs to."""
+
+    name: str
+    scheme: str
+    value: str
+    person: int
+    identity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a kept message comes from: bytes [start, end) of *file* with digest *sha256*."""
+
+    file: str
+    sha256: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeptConversation:
+    """A conversation as the archive holds it. *first* and *last* are local wall times (ISO 8601) or None."""
+
+    id: int
+    key: str
+    title: str
+    source: str
+    kind: str
+    messages: int
+    people: int
+    first: str | None
+    last: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMessage:
+    """A message as the archive holds it; *row* is the row id inside the database, *id* the stable public one.
+
+    *at* is ISO 8601 UTC or None; *at_local* is the wall time as exported, ISO 8601 without offset.
+    """
+
+    id: str
+    row: int
+    conversation: str
+    conversation_title: str
+    conversation_id: int
+    source: str
+    kind: str
+    sender: Sender | None
+    at: str | None
+    at_local: str | None
+    precision: str | None
+    subject: str | None
+    text: str
+    reply_to: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    edited_at: str | None = None
+    deleted_at: str | None = None
+    origin: Provenance | None = None
+    extra: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A search result: the message, and a snippet in which matches stand between \\x02 and \\x03."""
+
+    message: KeptMessage
+    snippet: str
+
+
+COUNTS = ("new", "duplicate", "enriched", "revised", "skipped", "unreadable", "problems")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What one import did. *counts* has the words of COUNTS; *known* are files that were imported before.
+
+    *import_id* is None when there was nothing to do. *problems* are the first hundred.
+    """
+
+    importer: str
+    title: str
+    given: tuple[str, ...]
+    import_id: int | None = None
+    counts: Mapping[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    guesses: tuple[Guess, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    conversations: tuple[str, ...] = ()
+    known: tuple[tuple[str, int], ...] = ()
+    resumed: bool = False
+    dry_run: bool = False
+
+    @property
+    def losses(self) -> int:
+        """How many messages or files could not be read."""
+        return self.counts["unreadable"] + sum(problem.loss == "file" for problem in self.problems)
