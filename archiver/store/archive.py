@@ -1,0 +1,227 @@
+"""An archive on disk: a folder with ``archive.db`` and ``blobs/``, opened with settings that are explained here.
+
+Journal mode DELETE, not WAL: between two commits the archive is one file that can be copied, kept on a stick or
+a network share; a damaged WAL frame silently drops all later ones, and WAL has a reset race up to SQLite 3.51.2.
+At our batch size WAL is no faster for a single writer. Readers wait for a commit, so commits are short: a batch
+of messages, with the cache large enough that a batch never spills (a spill would lock readers out early).
+Synchronous EXTRA: exit 0 means durable, the folder entry of the removed journal included.
+Two writers: a lock file held for the whole run, freed by the system when a process dies.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from archiver.errors import LockedError, NoArchiveError, StoreError
+from archiver.store.blobs import Blobs
+
+APPLICATION_ID = 0x61726368  # "arch"
+SCHEMA_VERSION = 1
+BUSY_MS = 60_000
+
+_SETTINGS = f"""
+pragma busy_timeout = {BUSY_MS};
+pragma foreign_keys = on;
+pragma trusted_schema = off;
+pragma cell_size_check = on;
+pragma mmap_size = 0;
+pragma temp_store = memory;
+"""
+_WRITER = """
+pragma journal_mode = delete;
+pragma synchronous = extra;
+pragma cache_size = -32768;
+pragma secure_delete = off;
+"""
+
+
+class Archive:
+    """One open archive. Use as a context manager; ``connection`` is in autocommit mode."""
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, blobs: Blobs) -> None:
+        self.folder = folder
+        self.connection = connection
+        self.blobs = blobs
+
+    def __enter__(self) -> "Archive":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing."""
+        self.begin()
+        with self.completing() as sql:
+            yield sql
+
+    def begin(self) -> None:
+        """Open a transaction. The write lock is taken at once, so that a full wait happens before any work."""
+        try:
+            self.connection.execute("begin immediate")
+        except sqlite3.OperationalError as error:
+            raise _busy(self.folder) from error
+
+    @contextmanager
+    def completing(self) -> Iterator[sqlite3.Connection]:
+        """The last part of the open transaction: committed at the end of the block, or taken back."""
+        try:
+            yield self.connection
+            self.connection.execute("commit")
+        except sqlite3.OperationalError as error:
+            self.give_up()
+            if "locked" in str(error):
+                raise _busy(self.folder) from error
+            raise _disk(self.folder, error) from error
+        except BaseException:
+            self.give_up()
+            raise
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All reads of the block see one moment; writers wait for its end, or leave and go on another time."""
+        self.connection.execute("begin")
+        try:
+            yield
+        finally:
+            self.give_up()
+
+    def give_up(self) -> None:
+        """Take the open transaction back, if there is one."""
+        if self.connection.in_transaction:
+            self.connection.execute("rollback")
+
+
+def database(folder: Path) -> Path:
+    return folder / "archive.db"
+
+
+def exists(folder: Path) -> bool:
+    return database(folder).is_file()
+
+
+def create(folder: Path) -> None:
+    """Make an empty archive in *folder*, complete or not at all; nothing happens when there is one."""
+    if exists(folder):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = folder / "archive.db.new"
+    for leftover in (fresh, folder / "archive.db.new-journal"):
+        leftover.unlink(missing_ok=True)
+    connection = sqlite3.connect(fresh, isolation_level=None)
+    try:
+        connection.executescript(f"pragma application_id = {APPLICATION_ID};" + _WRITER)
+        _migrate(connection)
+    finally:
+        connection.close()
+    (folder / "blobs").mkdir(exist_ok=True)
+    fresh.replace(database(folder))
+
+
+def _migrate(connection: sqlite3.Connection) -> None:
+    from sqlite_utils import Database  # noqa: PLC0415 - 170 ms that only a new or an old archive has to pay
+
+    from archiver.store.migrations import migrate  # noqa: PLC0415
+
+    migrate(Database(connection), SCHEMA_VERSION)
+
+
+def open_archive(folder: Path, *, write: bool = False) -> Archive:
+    """Open the archive in *folder*; NoArchiveError when there is none, StoreError when it cannot be used."""
+    if not exists(folder):
+        raise NoArchiveError(
+            f"There is no archive in {folder}.",
+            remedy="Make one with: archive import FILE   (or name another place: archive --archive DIR …)",
+        )
+    try:
+        connection = _connect(folder, write=write)
+    except sqlite3.DatabaseError as error:
+        raise _unusable(folder, error) from error
+    return Archive(folder, connection, Blobs(folder / "blobs"))
+
+
+def _connect(folder: Path, *, write: bool) -> sqlite3.Connection:
+    """Readers too open the file for writing where they may: after a crash somebody has to roll the journal back."""
+    try:
+        connection = sqlite3.connect(database(folder), isolation_level=None, check_same_thread=not write)
+        connection.executescript(_SETTINGS + (_WRITER if write else "pragma query_only = on;"))
+        _check(folder, connection)
+    except sqlite3.OperationalError:
+        if write:
+            raise
+        uri = database(folder).absolute().as_uri() + "?mode=ro"
+        connection = sqlite3.connect(uri, uri=True, isolation_level=None)
+        connection.executescript(_SETTINGS)
+        _check(folder, connection)
+    return connection
+
+
+def _check(folder: Path, connection: sqlite3.Connection) -> None:
+    (application,) = connection.execute("pragma application_id").fetchone()
+    (version,) = connection.execute("pragma user_version").fetchone()
+    if application != APPLICATION_ID:
+        connection.close()
+        raise StoreError(
+            f"{database(folder)} is a database, but not an archive.",
+            remedy="Name the folder of an archive with --archive DIR.",
+        )
+    if version > SCHEMA_VERSION:
+        connection.close()
+        raise StoreError(
+            f"The archive in {folder} was written by a newer version of this program.",
+            why=f"its schema is {version}, this program knows up to {SCHEMA_VERSION}",
+            remedy="Install the newest version of archive; nothing was changed.",
+        )
+
+
+def _unusable(folder: Path, error: sqlite3.DatabaseError) -> StoreError:
+    return StoreError(
+        f"The archive in {folder} cannot be opened.",
+        why=str(error),
+        remedy="Keep the folder as it is and restore archive.db from a copy; the originals are safe in blobs/.",
+    )
+
+
+def _disk(folder: Path, error: sqlite3.OperationalError) -> StoreError:
+    return StoreError(
+        f"The archive in {folder} could not be written.",
+        why=str(error),
+        remedy="Nothing that was there is lost. Free some space (or mend the disk) and run the same command again.",
+    )
+
+
+def _busy(folder: Path) -> LockedError:
+    return LockedError(
+        f"The archive in {folder} is in use by another command.",
+        why=f"waited {BUSY_MS // 1000} seconds",
+        remedy="Wait until it has finished and run the same command again; nothing was lost.",
+    )
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[Archive]:
+    """The archive, locked for one writer until the end of the block; LockedError when somebody else writes."""
+    from filelock import FileLock, Timeout  # noqa: PLC0415 - readers never need it
+
+    lock = FileLock(folder / "archive.lock", timeout=2)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise LockedError(
+            f"Another command is writing to the archive in {folder}.",
+            remedy="Wait until it has finished and run this again; reading and searching work meanwhile.",
+        ) from error
+    try:
+        with open_archive(folder, write=True) as archive:
+            archive.blobs.sweep()
+            yield archive
+    finally:
+        lock.release()
+
+
+def copy_database(folder: Path, target: Path) -> None:
+    """A consistent copy of the database (not of the blobs) into the folder *target*, even while it is in use."""
+    with open_archive(folder) as archive, closing(sqlite3.connect(database(target))) as copy:
+        archive.connection.backup(copy)

@@ -1,0 +1,329 @@
+"""One batch of messages on its way into the tables: rows are gathered, matched with what is stored, written.
+
+The SQL of the hot path is here and nowhere else.
+"""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta, timezone
+from functools import lru_cache
+from typing import NamedTuple
+
+from archiver.model import Attachment, Message, When
+from archiver.store.ids import UNDATED, local_minute
+from archiver.store.merge import COLUMNS, View
+
+
+class Incoming(NamedTuple):
+    """A message with its identity worked out, not yet known to be new. (A tuple: made a million times a minute.)"""
+
+    message: Message
+    conversation_id: int
+    minute: int
+    key: int
+    occurrence: int
+    file_id: int
+    ordinal: int
+    sender_id: int | None
+    sent_at: int | None
+    offset: int | None
+
+
+@dataclass(slots=True)
+class Stored:
+    """A message that is in the archive already: its row, its place, and what it says so far."""
+
+    row: int
+    seq: int
+    view: View
+    first_said: View = field(default_factory=dict)
+
+
+_OFFSETS: dict[object, int] = {}  # a zone has few offsets; fixed ones are shared by all times that have them
+
+
+def times(when: When) -> tuple[int, int | None, int | None]:
+    """(local minute, UTC milliseconds, minutes east of UTC) of a When."""
+    at = when.at
+    if at is None:
+        return UNDATED, None, None
+    rules = at.tzinfo
+    offset = _OFFSETS.get(rules)
+    if offset is None:
+        offset = round((at.utcoffset() or timedelta(0)).total_seconds() / 60)
+        if type(rules) is timezone:  # only a fixed zone has one offset for all times
+            _OFFSETS[rules] = offset
+    minute = local_minute(at)
+    return minute, ((minute - offset) * 60 + at.second) * 1000 + at.microsecond // 1000, offset
+
+
+@lru_cache(maxsize=64)
+def _joined(assumed: tuple[str, ...]) -> str:
+    return " ".join(assumed)
+
+
+def assumptions(when: When) -> str | None:
+    """What was guessed in a time, as words; None when nothing was."""
+    return _joined(when.assumed) if when.assumed else None
+
+
+def extra_of(message: Message) -> str | None:
+    """The JSON of what the model has no column for; None when there is nothing."""
+    if not (message.extra or message.edited or message.deleted):
+        return None
+    extra = dict(message.extra or {})
+    if message.edited:
+        extra["edited"] = True
+    if message.deleted:
+        extra["deleted"] = True
+    return json.dumps(extra, ensure_ascii=False, sort_keys=True, default=str)
+
+
+def view_of(incoming: Incoming) -> View:
+    """What this record says of its message."""
+    message = incoming.message
+    return {
+        "kind": message.kind,
+        "sent_at": incoming.sent_at,
+        "tz_offset": incoming.offset,
+        "precision": message.when.precision if incoming.sent_at is not None else None,
+        "assumed": assumptions(message.when),
+        "subject": message.subject,
+        "text": message.text,
+        "html": message.html,
+        "extra": extra_of(message),
+        "attachments": [_attachment_view(one) for one in message.attachments],
+    }
+
+
+def _attachment_view(one: Attachment) -> View:
+    return {
+        "name": one.name,
+        "media_type": one.media_type,
+        "size": one.size,
+        "sha256": one.sha256,
+        "state": one.state,
+    }
+
+
+Unindexed = tuple[int, int]  # first and last row id, inclusive; none when the first is greater
+
+
+class Batch:
+    """Rows waiting to be written; ``write`` empties them into the tables in foreign-key order.
+
+    Most messages are plain text and say little: they go through a statement of their own with fewer values to
+    bind, which is a third of the whole cost of storing them.
+    """
+
+    def __init__(self, sql: sqlite3.Connection) -> None:
+        self._next_id: int
+        (self._next_id,) = sql.execute("select coalesce(max(id), 0) + 1 from message").fetchone()
+        self._first_id = self._next_id
+        self._plain: list[tuple[object, ...]] = []
+        self._full: list[tuple[object, ...]] = []
+        self._first: list[tuple[object, ...]] = []
+        self._again: list[tuple[object, ...]] = []
+        self._unread: list[tuple[object, ...]] = []
+        self._attachments: list[tuple[object, ...]] = []
+        self._recipients: list[tuple[object, ...]] = []
+        self._reactions: list[tuple[object, ...]] = []
+
+    def new(self, one: Incoming, seq: int) -> int:
+        """Add a message nobody has said before; returns its row id."""
+        message, conversation_id, minute, key, occurrence, file_id, ordinal, sender_id, sent_at, offset = one
+        row = self._next_id
+        self._next_id = row + 1
+        when = message.when
+        values = (
+            row, conversation_id, seq, minute, key, sender_id, sent_at, offset,
+            when.precision if sent_at is not None else None,
+            _joined(when.assumed) if when.assumed else None, message.text,
+        )  # fmt: skip
+        if occurrence == 1 and _is_plain(message):
+            self._plain.append(values)
+        else:
+            self._full.append((
+                *values, occurrence, message.kind, message.subject, message.html, message.native_id,
+                message.reply_to, extra_of(message),
+            ))  # fmt: skip
+            if message.attachments:
+                self._attachments += _attachment_rows(row, [_attachment_view(file) for file in message.attachments])
+        origin = message.origin
+        self._first.append((file_id, ordinal, origin.start, origin.end, row))
+        return row
+
+    def told(
+        self, row: int, recipients: Sequence[int], reactions: Sequence[tuple[int | None, str, int | None]]
+    ) -> None:
+        """Add to whom a new message was sent and how it was received."""
+        self._recipients += [(row, place, identity) for place, identity in enumerate(recipients)]
+        self._reactions += [(row, place, *reaction) for place, reaction in enumerate(reactions)]
+
+    def observed(self, one: Incoming, row: int, role: str, said: str | None) -> None:
+        """Note that another record speaks of the message in *row*."""
+        origin = one.message.origin
+        self._again.append((one.file_id, one.ordinal, origin.start, origin.end, row, role, said))
+
+    def unread(self, file_id: int, ordinal: int, start: int, end: int, status: str, note: str) -> None:
+        """Note bytes that became no message."""
+        self._unread.append((file_id, ordinal, start, end, status, note))
+
+    def __bool__(self) -> bool:
+        return bool(self._first or self._again or self._unread)
+
+    def holds(self, row: int) -> bool:
+        """Whether the message is still waiting here."""
+        return row >= self._first_id
+
+    def write(self, sql: sqlite3.Connection) -> Unindexed:
+        """Everything gathered so far goes into the tables; returns the messages whose words are to be indexed."""
+        sql.executemany(_ADD_PLAIN, self._plain)
+        sql.executemany(_ADD_FULL, self._full)
+        sql.executemany(_ADD_FIRST, self._first)
+        sql.executemany(_ADD_AGAIN, self._again)
+        sql.executemany(_ADD_UNREAD, self._unread)
+        sql.executemany(_ADD_ATTACHMENT, self._attachments)
+        sql.executemany("insert into recipient values (?, ?, ?)", self._recipients)
+        sql.executemany("insert into reaction values (?, ?, ?, ?, ?)", self._reactions)
+        for rows in (self._plain, self._full, self._first, self._again, self._unread,
+                     self._attachments, self._recipients, self._reactions):  # fmt: skip
+            rows.clear()
+        first, self._first_id = self._first_id, self._next_id
+        return first, self._next_id - 1
+
+
+def _is_plain(message: Message) -> bool:
+    """Whether a message has none of the rarer things."""
+    return message.kind == "text" and not (
+        message.attachments
+        or message.extra
+        or message.edited
+        or message.deleted
+        or message.subject is not None
+        or message.native_id is not None
+        or message.reply_to is not None
+        or message.html is not None
+    )
+
+
+_COMMON = """id, conversation_id, seq, local_minute, match_key, sender_id, sent_at, tz_offset, precision, assumed,
+  text"""
+_ADD_PLAIN = f"insert into message ({_COMMON}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_FULL = f"""
+insert into message ({_COMMON}, occurrence, kind, subject, html, native_id, reply_to, extra)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_ADD_FIRST = """
+insert into record (source_file_id, ordinal, byte_start, byte_end, status, message_id, role)
+values (?, ?, ?, ?, 'read', ?, 'first')
+"""
+_ADD_AGAIN = """
+insert into record (source_file_id, ordinal, byte_start, byte_end, status, message_id, role, said)
+values (?, ?, ?, ?, 'read', ?, ?, ?)
+"""
+_ADD_UNREAD = """
+insert into record (source_file_id, ordinal, byte_start, byte_end, status, note) values (?, ?, ?, ?, ?, ?)
+"""
+_ADD_ATTACHMENT = "insert into attachment values (?, ?, ?, ?, ?, ?, ?)"
+
+
+def index(sql: sqlite3.Connection, first: int, last: int) -> None:
+    """Put the words of messages *first* to *last* (row ids, inclusive) into the full-text index."""
+    if first > last:
+        return
+    sql.execute(
+        "insert into message_fts (rowid, subject, text) select id, subject, text from message where id between ? and ?",
+        (first, last),
+    )
+
+
+def unindex(sql: sqlite3.Connection, rows: str) -> None:
+    """Take messages out of the index; *rows* is a query of row ids. Before the messages themselves change."""
+    sql.execute(
+        f"""
+        insert into message_fts (message_fts, rowid, subject, text)
+        select 'delete', id, subject, text from message where id in ({rows})
+        """
+    )
+
+
+def find_stored(sql: sqlite3.Connection, incoming: Sequence[Incoming]) -> dict[int, Stored]:
+    """Which of these are in the archive already, by their position in *incoming*."""
+    sql.execute(
+        """
+        create table if not exists temp.incoming
+          (n integer primary key, minute integer, match_key integer, occurrence integer, conversation integer)
+        """
+    )
+    sql.execute("delete from temp.incoming")
+    sql.executemany(
+        "insert into temp.incoming values (?, ?, ?, ?, ?)",
+        [(n, one.minute, one.key, one.occurrence, one.conversation_id) for n, one in enumerate(incoming)],
+    )
+    found = {
+        n: Stored(row, seq, dict(zip(COLUMNS, view, strict=True)) | {"attachments": []})
+        for n, row, seq, *view in sql.execute(
+            f"""
+            select i.n, m.id, m.seq, {", ".join("m." + column for column in COLUMNS)}
+            from temp.incoming i cross join message m
+              on m.local_minute = i.minute and m.match_key = i.match_key
+              and m.occurrence = i.occurrence and m.conversation_id = i.conversation
+            """
+        )
+    }
+    load_details(sql, {stored.row: stored for stored in found.values()})
+    return found
+
+
+_CHUNK = 10_000
+
+
+def load_details(sql: sqlite3.Connection, by_row: dict[int, Stored]) -> None:
+    """Attachments and the first record's own words, for the few messages that have them."""
+    wanted = sorted(by_row)
+    for begin in range(0, len(wanted), _CHUNK):
+        rows = json.dumps(wanted[begin : begin + _CHUNK])
+        for row, *values in sql.execute(
+            """
+            select message_id, name, media_type, size, sha256, state from attachment
+            where message_id in (select value from json_each(?)) order by message_id, position
+            """,
+            (rows,),
+        ):
+            by_row[row].view["attachments"].append(
+                dict(zip(("name", "media_type", "size", "sha256", "state"), values, strict=True))
+            )
+        for row, said in sql.execute(
+            """
+            select message_id, said from record
+            where message_id in (select value from json_each(?)) and role = 'first' and said is not null
+            """,
+            (rows,),
+        ):
+            by_row[row].first_said = json.loads(said)
+
+
+def rewrite(sql: sqlite3.Connection, row: int, before: View, view: View) -> None:
+    """Make the message row that says *before* say *view*; its words are indexed anew when they change."""
+    reworded = (before["subject"], before["text"]) != (view["subject"], view["text"])
+    if reworded:
+        unindex(sql, str(row))
+    sql.execute(
+        f"update message set {', '.join(f'{column} = :{column}' for column in COLUMNS)} where id = :row",
+        {column: view[column] for column in COLUMNS} | {"row": row},
+    )
+    if reworded:
+        index(sql, row, row)
+    if before["attachments"] != view["attachments"]:
+        sql.execute("delete from attachment where message_id = ?", (row,))
+        sql.executemany(_ADD_ATTACHMENT, _attachment_rows(row, view["attachments"]))
+
+
+def _attachment_rows(row: int, files: Sequence[View]) -> list[tuple[object, ...]]:
+    return [
+        (row, place, file["name"], file["media_type"], file["size"], file["sha256"], file["state"])
+        for place, file in enumerate(files)
+    ]

@@ -1,0 +1,139 @@
+"""Who and where: the conversations and identities that an import speaks of, found or made."""
+
+import dataclasses
+import sqlite3
+from collections.abc import Callable
+
+from archiver.errors import UsageError
+from archiver.model import Conversation, Handle
+
+
+class Cast:
+    """Resolves an importer's keys and handles to rows, for one import."""
+
+    def __init__(
+        self,
+        sql: Callable[[], sqlite3.Connection],
+        import_id: int,
+        source: str,
+        named: dict[str, int],
+        *,
+        into: int | None,
+        apart: bool,
+    ) -> None:
+        """*named*: conversations this import spoke of before it was interrupted; *into* and *apart* as in writes."""
+        self._sql = sql
+        self._import = import_id
+        self._source = source
+        self.named = named
+        self._into = into
+        self._apart = apart
+        self._identities: dict[Handle, int] = {}
+
+    def home_of(self, conversation: Conversation) -> tuple[int, str, bool]:
+        """(row id, key, made by this import) of the conversation that messages of this one go to."""
+        if self._into is not None and self.named.keys() - {conversation.key}:
+            raise UsageError(
+                "--into was given, but this dump holds more than one conversation.",
+                why=f"“{conversation.title}” is the second one",
+                remedy="Import the files one by one.",
+            )
+        row = self._known(conversation)
+        if row is None:
+            key = self._free_key(conversation.key)
+            row, fresh = self._make(conversation, key), True
+        else:
+            key, made_by = self._sql().execute("select key, made_by from conversation where id = ?", (row,)).fetchone()
+            fresh = made_by == self._import
+            self._remember(conversation.key, key, row)
+        self.named[conversation.key] = row
+        for handle in conversation.members:
+            self._sql().execute(
+                "insert or ignore into member values (?, ?, ?)",
+                (row, self.identity(handle, conversation.key, key), self._import),
+            )
+        return row, key, fresh
+
+    def _known(self, conversation: Conversation) -> int | None:
+        known = self.named.get(conversation.key, self._into)
+        if known is not None or self._apart:
+            return known
+        found = (
+            self._sql()
+            .execute(
+                """
+            select id from conversation where key = :key
+            union all select conversation_id from conversation_alias where key = :key limit 1
+            """,
+                {"key": conversation.key},
+            )
+            .fetchone()
+        )
+        return None if found is None else int(found[0])
+
+    def _remember(self, spoken_of_as: str, key: str, row: int) -> None:
+        """Another name for a conversation, when a person said that it is one."""
+        if self._into is not None and spoken_of_as != key:
+            self._sql().execute(
+                "insert or ignore into conversation_alias values (?, ?, ?)", (spoken_of_as, row, self._import)
+            )
+
+    def _make(self, conversation: Conversation, key: str) -> int:
+        (row,) = (
+            self._sql()
+            .execute(
+                """
+            insert into conversation (key, source, native_id, title, kind, made_by) values (?, ?, ?, ?, ?, ?)
+            returning id
+            """,
+                (key, self._source, conversation.native_id, conversation.title, conversation.kind, self._import),
+            )
+            .fetchone()
+        )
+        return int(row)
+
+    def _free_key(self, key: str) -> str:
+        number, free = 1, key
+        while self._sql().execute("select 1 from conversation where key = ?", (free,)).fetchone():
+            number += 1
+            free = f"{key} #{number}"
+        return free
+
+    def identity(self, handle: Handle, spoken_of_as: str, key: str) -> int:
+        """The row of a handle. Its scope follows the conversation when that goes by another key here."""
+        known = self._identities.get(handle)
+        if known is None:
+            scope = key if handle.scope == spoken_of_as else handle.scope
+            known = self._identities[handle] = self._find(dataclasses.replace(handle, scope=scope))
+        return known
+
+    def _find(self, handle: Handle) -> int:
+        sql = self._sql()
+        who = {
+            "scheme": handle.scheme,
+            "value": handle.value,
+            "scope": handle.scope,
+            "name": handle.name,
+            "import": self._import,
+        }
+        found = sql.execute(
+            "select id from identity where scheme = :scheme and value = :value and scope = :scope", who
+        ).fetchone()
+        if found:
+            return int(found[0])
+        (identity,) = sql.execute(
+            """
+            insert into identity (scheme, value, scope, name, made_by)
+            values (:scheme, :value, :scope, :name, :import) returning id
+            """,
+            who,
+        ).fetchone()
+        (person,) = sql.execute("insert into person (name) values (:name) returning id", who).fetchone()
+        sql.execute(
+            """
+            insert into identity_link (identity_id, person_id, basis, evidence, import_id)
+            values (?, ?, 'exact', 1, ?)
+            """,
+            (identity, person, self._import),
+        )
+        return int(identity)

@@ -1,0 +1,340 @@
+"""A query, translated: what the full-text index is to match, and what SQL is to ask of each message.
+
+Every value is bound by name. Whatever the index can answer goes into one MATCH; all else becomes a test over
+``message m``, and, where an index knows the messages that pass, also a *driver*: a select of their row ids, from
+which a search may start when they are few.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from archiver import fields, query, text
+from archiver.dates import span
+from archiver.query import And, Filter, Near, Node, Not, Or, Prefix, Word
+from archiver.store.ids import UNDATED, local_minute, minute_of, public_id
+from archiver.store.names import conversations_called, conversations_from, people_called
+
+FIRST, LAST = -(1 << 53), 1 << 53  # minutes further than any clock goes
+
+_MATCHED = "m.id in (select rowid from message_fts where message_fts match {match})"
+_LITERAL = "(instr(m.text, {sign}) > 0 or instr(coalesce(m.subject, ''), {sign}) > 0)"
+_SENT_BY = """
+select id from message indexed by message_sender
+where sender_id in (select value from json_each({ids})) and local_minute between :low and :high
+"""
+_SENT_TO = "select message_id from recipient where identity_id in (select value from json_each({ids}))"
+_SAID_IN = """
+select id from message indexed by message_order
+where conversation_id in (select value from json_each({ids}))
+"""
+_HOLDING = "select distinct message_id from attachment a where {like}"
+_HOLDS = "exists (select 1 from attachment a where a.message_id = m.id and ({like}))"
+_REACTED = "exists (select 1 from reaction r where r.message_id = m.id)"
+_KIND = "(m.kind = {kind} or substr(m.kind, 1, length({kind}) + 1) = {kind} || '.')"
+_NATIVE = "select id from message where native_id in ({id}, '<' || {id} || '>')"
+_AT_MINUTE = "select id, match_key, occurrence from message where local_minute = :minute"
+_STATES = {
+    "edited": "m.edited_at is not null",
+    "deleted": "m.deleted_at is not null",
+    "reply": "m.reply_to is not null",
+    "event": "m.kind like 'event%'",
+    "undated": f"m.local_minute = {UNDATED}",
+}
+_DATES: dict[str, Callable[[int, int], tuple[int, int]]] = {
+    "before": lambda start, _: (FIRST, start - 1),
+    "until": lambda _, end: (FIRST, end - 1),
+    "since": lambda start, _: (start, LAST),
+    "after": lambda _, end: (end, LAST),
+    "during": lambda start, end: (start, end - 1),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to run. *match*: for the index, "" for nothing; *tests*: over ``message m``, all to hold.
+
+    *low* and *high* bound the local minute, both included; *drivers* select row ids and have ``:low`` and
+    ``:high`` to bind; *senders* are the identities one of which must have sent it, *conversations* those one of
+    which must hold it; *blind*: some test has no driver; *values* are bound by name. *notes* are this plan's own.
+    """
+
+    match: str = ""
+    tests: tuple[str, ...] = ()
+    drivers: tuple[str, ...] = ()
+    low: int = FIRST
+    high: int = LAST
+    senders: tuple[int, ...] = ()
+    conversations: tuple[int, ...] = ()
+    blind: bool = False
+    values: dict[str, object] = field(default_factory=dict)
+    needles: tuple[text.Needle, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def dated(self) -> bool:
+        """Whether the time is bounded; undated messages are out then."""
+        return (self.low, self.high) != (FIRST, LAST)
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """SQL that is true of a message that passes; where an index knows these, the select of their row ids."""
+
+    sql: str
+    driver: str = ""
+    senders: tuple[int, ...] = ()
+    conversations: tuple[int, ...] = ()
+
+
+def plan(connection: sqlite3.Connection, asked: query.Query) -> Plan:
+    """The plan for a query. Looks up people and conversations, but reads no message."""
+    compiler = _Compiler(connection)
+    root = compiler.settled(_substance(asked))
+    parts = root.parts if isinstance(root, And) else () if root is None else (root,)
+    match = _subtracted(parts)
+    stretches = [stretch for part in parts if (stretch := _stretch(part)) is not None]
+    tests = [compiler.test(part) for part in parts if not _settled_by_index(part, match) and not _stretch(part)]
+    return Plan(
+        match=match,
+        tests=tuple(test.sql for test in tests),
+        drivers=tuple(test.driver for test in tests if test.driver),
+        low=max((low for low, _ in stretches), default=FIRST),
+        high=min((high for _, high in stretches), default=LAST),
+        senders=next((test.senders for test in tests if test.senders), ()),
+        conversations=next((test.conversations for test in tests if test.conversations), ()),
+        blind=not all(test.driver for test in tests),
+        values=compiler.values,
+        needles=tuple(needle for leaf in query.leaves(root) if (needle := _needle(leaf)) is not None),
+        notes=tuple(dict.fromkeys(compiler.notes)),
+    )
+
+
+def _substance(asked: query.Query) -> Node | None:
+    """The query without words that are mere punctuation; if it is nothing else, the whole as one literal."""
+    root = _without_punctuation(asked.root)
+    if root is None and asked.text.strip():
+        return Word(asked.text.strip())
+    return root
+
+
+def _without_punctuation(node: Node | None) -> Node | None:
+    if isinstance(node, And | Or):
+        kept = [part for each in node.parts if (part := _without_punctuation(each)) is not None]
+        return query.both(kept) if isinstance(node, And) else query.either(kept)
+    if isinstance(node, Not):
+        part = _without_punctuation(node.part)
+        return None if part is None else Not(part)
+    if node is None or isinstance(node, Filter):
+        return node
+    return node if text.has_words(node.text) or text.has_signs(node.text) else None
+
+
+def _match(node: Node) -> str | None:
+    """The node in the language of FTS5, every string quoted; None when the index cannot answer it."""
+    if isinstance(node, And):
+        answered = all(_settled_by_index(part, "any") for part in node.parts)
+        return _subtracted(node.parts) or None if answered else None
+    if isinstance(node, Or):
+        ways = [_match(part) for part in node.parts]
+        return "(" + " OR ".join(way for way in ways if way) + ")" if all(ways) else None
+    return None if isinstance(node, Not) else _leaf_match(node)
+
+
+def _leaf_match(node: query.Leaf) -> str | None:
+    if isinstance(node, Filter):
+        subject = node.field.meaning == "subject" and text.has_words(node.value)
+        return f"subject : {_quoted(node.value)}" if subject else None
+    if not text.has_words(node.text):
+        return None
+    if isinstance(node, Near):
+        words = [_quoted(word) for word in node.text.split() if text.has_words(word)]
+        return f"NEAR({' '.join(words)}, {node.distance})"
+    return _quoted(node.text) + ("*" if isinstance(node, Prefix) else "")
+
+
+def _settled_by_index(part: Node, match: str) -> bool:
+    """Whether *match*, the index's share of the query, has taken care of this part."""
+    return _match(part) is not None or bool(match and isinstance(part, Not) and _match(part.part) is not None)
+
+
+def _subtracted(parts: Iterable[Node]) -> str:
+    """What the index can do for parts that all have to hold; "" when it has nothing to start from."""
+    wanted = [match for part in parts if (match := _match(part)) is not None]
+    unwanted = [match for part in parts if isinstance(part, Not) and (match := _match(part.part)) is not None]
+    if not wanted:
+        return ""
+    joined = "(" + " AND ".join(wanted) + ")"
+    return f"({joined} NOT ({' OR '.join(unwanted)}))" if unwanted else joined
+
+
+def _quoted(words: str) -> str:
+    """A string of FTS5: its tokenizer cuts it as it cut the messages; several words are a phrase."""
+    return '"' + text.storable(words)[0].replace("\0", " ").replace('"', '""') + '"'
+
+
+def _stretch(node: Node) -> tuple[int, int] | None:
+    """The first and last local minute that a date filter lets through; None for all other nodes."""
+    if not isinstance(node, Filter) or node.field.meaning not in _DATES:
+        return None
+    meant = span(node.value)
+    return meant and _DATES[node.field.meaning](local_minute(meant[0]), local_minute(meant[1]))
+
+
+def _needle(leaf: query.Leaf) -> text.Needle | None:
+    """What of a leaf can be shown in a found text."""
+    if isinstance(leaf, Filter):
+        return None
+    if not text.has_words(leaf.text):
+        return text.Needle(literal=leaf.text)
+    return text.Needle(tuple(word for _, _, word in text.tokens(leaf.text)), isinstance(leaf, Prefix))
+
+
+class _Compiler:
+    """Collects bound values and notes while it turns the nodes of one query into tests."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.values: dict[str, object] = {}
+        self.notes: list[str] = []
+
+    def _bind(self, value: str | int | Sequence[int]) -> str:
+        """The name under which a value is bound: text made fit for SQLite, ids as JSON."""
+        name = f"value{len(self.values)}"
+        if isinstance(value, str):
+            value = text.storable(value)[0]
+        self.values[name] = value if isinstance(value, str | int) else json.dumps(value)
+        return ":" + name
+
+    def settled(self, node: Node | None) -> Node | None:
+        """The query with filters that cannot be meant (``before:soon``) made the words they are written with."""
+        if isinstance(node, And | Or):
+            return type(node)(tuple(part for each in node.parts if (part := self.settled(each)) is not None))
+        if isinstance(node, Not):
+            part = self.settled(node.part)
+            return None if part is None else Not(part)
+        why = _nonsense(node) if isinstance(node, Filter) else ""
+        if not isinstance(node, Filter) or not why:
+            return node
+        self.notes.append(f"“{node.written}” is searched as words: {why}")
+        return Word(node.written)
+
+    def test(self, node: Node) -> _Test:
+        """The node as a test of one message; a driver only where it can stand for the whole node."""
+        match = _match(node)
+        if match is not None:
+            return _Test(_MATCHED.format(match=self._bind(match)))
+        if isinstance(node, And | Or):
+            joint = " and " if isinstance(node, And) else " or "
+            return _Test("(" + joint.join(self.test(part).sql for part in node.parts) + ")")
+        if isinstance(node, Not):
+            return _Test(f"not coalesce({self.test(node.part).sql}, 0)")
+        if not isinstance(node, Filter):
+            return _Test(_LITERAL.format(sign=self._bind(node.text)))
+        stretch = _stretch(node)
+        if stretch is not None:
+            low, high = map(self._bind, stretch)
+            return _Test(f"(m.local_minute between {low} and {high} and m.local_minute <> {UNDATED})")
+        return _TESTS[node.field.meaning](self, node.value)
+
+    def _people(self, name: str) -> Sequence[int]:
+        found = people_called(self._connection, name)
+        if not found:
+            self.notes.append(f"Nobody in the archive goes by “{name}”.")
+        return found
+
+    def sender(self, name: str) -> _Test:
+        found = self._people(name)
+        ids = self._bind(found)
+        return _Test(
+            f"m.sender_id in (select value from json_each({ids}))",
+            _SENT_BY.format(ids=ids),
+            tuple(found),
+        )
+
+    def recipient(self, name: str) -> _Test:
+        sent = _SENT_TO.format(ids=self._bind(self._people(name)))
+        return _Test(f"m.id in ({sent})", sent)
+
+    def party(self, name: str) -> _Test:
+        ids = self._bind(self._people(name))
+        return _Test(f"(m.sender_id in (select value from json_each({ids})) or m.id in ({_SENT_TO.format(ids=ids)}))")
+
+    def _said_in(self, found: Sequence[int]) -> _Test:
+        ids = self._bind(found)
+        return _Test(
+            f"m.conversation_id in (select value from json_each({ids}))",
+            _SAID_IN.format(ids=ids),
+            conversations=tuple(found),
+        )
+
+    def conversation(self, title: str) -> _Test:
+        found = conversations_called(self._connection, title)
+        if not found:
+            self.notes.append(f"No conversation in the archive is called “{title}”.")
+        return self._said_in(found)
+
+    def source(self, name: str) -> _Test:
+        found = conversations_from(self._connection, name)
+        if not found:
+            self.notes.append(f"Nothing in the archive came from a source called “{name}”.")
+        return self._said_in(found)
+
+    def subject(self, words: str) -> _Test:
+        return _Test(f"instr(coalesce(m.subject, ''), {self._bind(words)}) > 0")
+
+    def kind(self, name: str) -> _Test:
+        return _Test(_KIND.format(kind=self._bind(name.lower())))
+
+    def state(self, name: str) -> _Test:
+        return _Test(_STATES[name.lower()])
+
+    def thing(self, name: str) -> _Test:
+        wanted = fields.thing(name)
+        files = [self._like("a.media_type", each) for each in wanted.media]
+        files += [self._like("a.name", each) for each in wanted.names]
+        ways = [f"m.kind = {self._bind(kind)}" for kind in wanted.kinds]
+        ways += [self._like("m.text", each) for each in wanted.texts]
+        ways += [_REACTED] * wanted.reactions
+        driver = _HOLDING.format(like=" or ".join(files)) if files and not ways else ""
+        if files:
+            ways.append(_HOLDS.format(like=" or ".join(files)))
+        return _Test("(" + " or ".join(ways) + ")", driver)
+
+    def _like(self, column: str, pattern: str) -> str:
+        return f"{column} like {self._bind(pattern)} escape '\\'"
+
+    def identifier(self, written: str) -> _Test:
+        """A public id, or a native one such as a Message-ID, with or without its angle brackets."""
+        minute = minute_of(written)
+        if minute is None:
+            select = _NATIVE.format(id=self._bind(written))
+        else:
+            rows = self._connection.execute(_AT_MINUTE, {"minute": minute})
+            found = [row for row, key, occurrence in rows if public_id(minute, key, occurrence) == written]
+            select = f"select value from json_each({self._bind(found)})"
+        return _Test(f"m.id in ({select})", select)
+
+
+_TESTS: dict[fields.Meaning, Callable[[_Compiler, str], _Test]] = {
+    "sender": _Compiler.sender,
+    "recipient": _Compiler.recipient,
+    "party": _Compiler.party,
+    "conversation": _Compiler.conversation,
+    "source": _Compiler.source,
+    "subject": _Compiler.subject,
+    "thing": _Compiler.thing,
+    "kind": _Compiler.kind,
+    "state": _Compiler.state,
+    "id": _Compiler.identifier,
+}
+
+
+def _nonsense(node: Filter) -> str:
+    """Why a filter cannot be meant, as the end of a sentence; "" when it can."""
+    if node.field.meaning in _DATES and span(node.value) is None:
+        return f"“{node.value}” is no date that is understood here; write 2019, 2019-05, 2019-05-14 or May 2019."
+    if node.field.meaning == "state" and node.value.lower() not in _STATES:
+        return f"a message can be {', '.join(_STATES)}."
+    return ""

@@ -1,0 +1,53 @@
+"""The archive as exporters see it."""
+
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+from archiver.contracts import Outline
+from archiver.model import KeptConversation, KeptMessage, Sender
+from archiver.store import reads
+from archiver.store.archive import Archive
+from archiver.store.ids import public_id
+
+
+class StoredLibrary:
+    """A contracts.Library over an open archive."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def conversations(self) -> Sequence[KeptConversation]:
+        return reads.conversations(self._archive.connection)
+
+    def messages(self, conversation_id: int) -> Iterator[KeptMessage]:
+        return reads.in_order(self._archive.connection, conversation_id)
+
+    def outline(self, conversation_id: int) -> Iterator[Outline]:
+        for sent_local, length, minute, match_key, occurrence in self._archive.connection.execute(
+            """
+            select m.sent_local, length(m.text), asked.local_minute, asked.match_key, asked.occurrence
+            from message m
+            left join message asked on asked.native_id = m.reply_to and asked.conversation_id = m.conversation_id
+            where m.conversation_id = ? order by m.seq
+            """,
+            (conversation_id,),
+        ):
+            yield Outline(sent_local, length, None if minute is None else public_id(minute, match_key, occurrence))
+
+    def people(self, conversation_id: int) -> Sequence[Sender]:
+        """Who speaks in a conversation, in the order of their identities."""
+        return [
+            Sender(*row)
+            for row in self._archive.connection.execute(
+                """
+                select i.name, i.scheme, i.value, max(l.person_id), i.id
+                from identity i join identity_link l on l.identity_id = i.id
+                where i.id in (select distinct sender_id from message where conversation_id = ?)
+                group by i.id order by i.id
+                """,
+                (conversation_id,),
+            )
+        ]
+
+    def attachment(self, sha256: str) -> BinaryIO:
+        return self._archive.blobs.open(sha256)

@@ -1,0 +1,335 @@
+"""One import on its way into the archive, batch by batch; a killed one goes on where its last batch ended."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+from archiver.model import Conversation, Guess, Handle, Item, Message, Origin, Problem, Reaction, When
+from archiver.store import run as runs
+from archiver.store.archive import Archive
+from archiver.store.batch import Batch, Incoming, Stored, Unindexed, find_stored, index, rewrite, times, view_of
+from archiver.store.cast import Cast
+from archiver.store.ids import UNDATED
+from archiver.store.match import Keys, Occurrences
+from archiver.store.merge import difference, merge
+from archiver.store.order import Order
+from archiver.store.run import Progress, Run
+from archiver.store.stages import Stages
+
+REMEMBERED = 10_000  # senders of one conversation kept at hand
+
+_Known = tuple[Handle | None, int | None, blake2b]
+_Lookup = tuple[int, int, int, int]
+
+
+@dataclass(slots=True)
+class _Place:
+    """A conversation as this import sees it."""
+
+    id: int
+    key: str
+    spoken_of_as: str
+    keys: Keys
+    fresh: bool  # made by this import, so nothing can be a repetition unless the file repeats itself
+    occurrences: Occurrences = field(default_factory=Occurrences)
+    senders: dict[int, _Known] = field(default_factory=dict)
+    order: Order | None = None
+
+
+@dataclass(slots=True)
+class _File:
+    id: int
+    ordinal: int = 0
+
+
+class ImportWriter:
+    """Takes an importer's items. Each call of ``add`` is one transaction, durable by the next call or by the end."""
+
+    def __init__(self, archive: Archive, run: Run, *, into: int | None = None, apart: bool = False) -> None:
+        """*into*: row id of the conversation all messages go to; *apart*: never into an existing one."""
+        self._archive = archive
+        self._run = run
+        begun = runs.begin(archive, run)
+        self.id, self.resumed, self.counts = begun.id, begun.resumed, begun.counts
+        self._progress = begun.progress
+        self._done = begun.progress.items
+        self._seen = 0
+        self._batch = Batch(archive.connection)
+        self._stages = Stages(archive)
+        self._sql = self._stages.sql
+        self._cast = Cast(self._sql, self.id, run.importer, dict(begun.progress.conversations), into=into, apart=apart)
+        self._incoming: list[tuple[Incoming, _Place]] = []
+        self._unindexed: list[Unindexed] = []
+        self._when: When | None = None
+        self._times: tuple[int, int | None, int | None] = (UNDATED, None, None)
+        self._files: dict[tuple[str, str | None], _File] = {}
+        self._places: dict[str, _Place] = {}
+        self._reading = _File(0)
+        self._dump: str | None = None
+        self._member: str | None = None
+
+    @property
+    def messages(self) -> int:
+        """Messages read so far, in this run and in those it goes on from."""
+        return sum(self.counts[word] for word in ("new", "duplicate", "enriched", "revised"))
+
+    def conversations(self) -> list[str]:
+        """Titles of the conversations the import speaks in. After ``finish``."""
+        rows = self._archive.connection.execute(
+            "select title from conversation where id in (select value from json_each(?)) order by id",
+            (json.dumps(sorted(set(self._cast.named.values()))),),
+        )
+        return [title for (title,) in rows]
+
+    def finish(self) -> None:
+        """Mark the import done, when all of it is durable."""
+        self.close()
+        runs.finish(self._archive, self.id, {"given": list(self._run.given), **self.counts})
+
+    def close(self) -> None:
+        """Let go: what was added stays, what was being added is taken back. May be called again."""
+        self._stages.close()
+
+    # -- files -----------------------------------------------------------------------------------------
+
+    def knows(self, origin: Origin) -> bool:
+        """Whether the file an origin speaks of has been announced."""
+        return (origin.dump, origin.member) in self._files
+
+    def keep_file(self, key: tuple[str, str | None], path: str, sha256: str, size: int, parent: int | None) -> int:
+        """Announce a file whose content is in blobs; returns its row id. *key*: the origin's digest and member."""
+        file = {"import": self.id, "parent": parent, "path": path, "sha256": sha256, "size": size}
+        sql = self._sql()
+        row = sql.execute(
+            "select id from source_file where import_id = :import and sha256 = :sha256 and path = :path", file
+        ).fetchone()
+        if row is None:
+            sql.execute("insert or ignore into blob (sha256, size) values (:sha256, :size)", file)
+            row = sql.execute(
+                """
+                insert into source_file (import_id, parent_id, path, sha256, size)
+                values (:import, :parent, :path, :sha256, :size) returning id
+                """,
+                file,
+            ).fetchone()
+        self._files[key] = _File(int(row[0]))
+        return int(row[0])
+
+    # -- items -----------------------------------------------------------------------------------------
+
+    def add(self, items: Iterable[Item], blobs: Sequence[tuple[str, int, str | None]] = ()) -> None:
+        """Store a batch. *blobs*: (sha256, size, media type) of attachments kept since the last batch."""
+        if blobs:
+            self._sql().executemany("insert or ignore into blob (sha256, size, media_type) values (?, ?, ?)", blobs)
+        for item in items:
+            self._seen += 1
+            if isinstance(item, Message):
+                self._message(item)
+            elif isinstance(item, Conversation):
+                self._conversation(item)
+            elif self._seen > self._done:
+                self._other(item)
+            elif isinstance(item, Problem) and _took_bytes(item):
+                self._file(item).ordinal += 1
+        self._flush()
+        if self._seen > self._done:
+            self._done = self._seen
+            self._end_batch()
+
+    def _end_batch(self) -> None:
+        """The words of the batch into the index, the import's progress noted, all committed: in the background."""
+        cursors = {place.id: place.order.cursor for place in self._places.values() if place.order}
+        progress = Progress(self._done, self._cast.named, self._reading.id, cursors).as_json()
+        counts, unindexed, self._unindexed = dict(self.counts), self._unindexed, []
+
+        def last(sql: sqlite3.Connection) -> None:
+            for first, final in unindexed:
+                index(sql, first, final)
+            runs.mark(sql, self.id, counts, progress)
+
+        self._stages.end(last)
+
+    def _file(self, item: Problem | Guess) -> _File:
+        origin = item.origin
+        return _File(0) if origin is None else self._files[origin.dump, origin.member]
+
+    def _message(self, message: Message) -> None:
+        place = self._places[message.conversation]
+        origin = message.origin
+        if origin.dump is not self._dump or origin.member is not self._member:
+            self._turn_to(origin)
+        when = message.when
+        if when is not self._when:
+            self._when, self._times = when, times(when)
+        minute, sent_at, offset = self._times
+        sender = message.sender
+        known = place.senders.get(id(sender))
+        if known is None or known[0] is not sender:
+            known = self._meet(sender, place)
+        key = place.keys.of(message, known[2])
+        occurrences = place.occurrences
+        occurrence = occurrences.count(minute, key) if message.key is None else 1
+        file = self._reading
+        ordinal = file.ordinal
+        file.ordinal = ordinal + 1
+        if self._seen <= self._done:
+            return
+        one = Incoming(message, place.id, minute, key, occurrence, file.id, ordinal, known[1], sent_at, offset)
+        if place.fresh and message.key is None and not occurrences.uncertain:
+            self._new(one, place, place.order or self._order(place, file.id))
+        else:
+            self._incoming.append((one, place))
+
+    def _meet(self, sender: Handle | None, place: _Place) -> _Known:
+        """A sender with its row id and the start of its match keys, found again by the record's identity."""
+        if len(place.senders) > REMEMBERED:
+            place.senders.clear()
+        identity = self._cast.identity(sender, place.spoken_of_as, place.key) if sender is not None else None
+        place.senders[id(sender)] = known = (sender, identity, place.keys.said_by(sender))
+        return known
+
+    def _turn_to(self, origin: Origin) -> None:
+        """Where another file begins, its own order and its own counting begin."""
+        file = self._files[origin.dump, origin.member]
+        if file is not self._reading:
+            self._flush()
+            if self._reading.id:
+                for place in self._places.values():
+                    place.order, place.fresh, place.occurrences = None, False, Occurrences()
+            self._reading = file
+        self._dump, self._member = origin.dump, origin.member
+
+    def _conversation(self, conversation: Conversation) -> None:
+        if conversation.key not in self._places:
+            row, key, fresh = self._cast.home_of(conversation)
+            self._places[conversation.key] = _Place(row, key, conversation.key, Keys(key), fresh)
+
+    def _other(self, item: Problem | Guess) -> None:
+        if isinstance(item, Guess):
+            self._guess(item)
+        else:
+            self._problem(item)
+
+    def _guess(self, guess: Guess) -> None:
+        file, sql = self._file(guess), self._sql()
+        sql.execute(
+            """
+            insert into guess (source_file_id, what, value, because, confidence, option)
+            values (:file, :what, :value, :because, :confidence, :option)
+            """,
+            {
+                "file": file.id,
+                "what": guess.what,
+                "value": guess.value,
+                "because": guess.because,
+                "confidence": guess.confidence,
+                "option": guess.option,
+            },
+        )
+        column = {"zone": "zone", "date-order": "date_order"}.get(guess.what)
+        if column:
+            sql.execute(f"update source_file set {column} = ? where id = ?", (guess.value, file.id))
+
+    def _problem(self, problem: Problem) -> None:
+        origin, file = problem.origin, self._file(problem)
+        self.counts["problems"] += 1
+        if origin and _took_bytes(problem):
+            status = "skipped" if problem.loss == "nothing" else "unreadable"
+            self.counts[status] += 1
+            self._batch.unread(file.id, file.ordinal, origin.start, origin.end, status, problem.what)
+            file.ordinal += 1
+        self._sql().execute(
+            """
+            insert into problem (import_id, source_file_id, byte_start, byte_end, what, note, loss)
+            values (:import, :file, :start, :end, :what, :note, :loss)
+            """,
+            {
+                "import": self.id,
+                "file": file.id or None,
+                "start": origin.start if origin else None,
+                "end": origin.end if origin else None,
+                "what": problem.what,
+                "note": problem.note,
+                "loss": problem.loss,
+            },
+        )
+
+    # -- matching --------------------------------------------------------------------------------------
+
+    def _flush(self) -> None:
+        """Decide for every waiting message whether it is new, and write what is gathered."""
+        incoming, self._incoming = self._incoming, []
+        if incoming:
+            self._write()
+            stored = find_stored(self._sql(), [one for one, _ in incoming])
+            fresh: dict[_Lookup, Stored] = {}
+            for n, (one, place) in enumerate(incoming):
+                identity = (one.conversation_id, one.minute, one.key, one.occurrence)
+                order = place.order or self._order(place, one.file_id)
+                known = stored.get(n) or fresh.get(identity)
+                if known is not None:
+                    self._repeated(one, known, order)
+                else:
+                    row, seq = self._new(one, place, order)
+                    fresh[identity] = Stored(row, seq, view_of(one))
+        self._write()
+
+    def _write(self) -> None:
+        if self._batch:
+            self._unindexed.append(self._batch.write(self._sql()))
+
+    def _order(self, place: _Place, file_id: int) -> Order:
+        cursor = self._progress.cursors.get(place.id) if file_id == self._progress.file else None
+        place.order = Order(self._sql, place.id, self._write, cursor)
+        return place.order
+
+    def _new(self, one: Incoming, place: _Place, order: Order) -> tuple[int, int]:
+        """A message nobody has said before: its row and its place."""
+        self.counts["new"] += 1
+        seq = order.place(one.minute)
+        row = self._batch.new(one, seq)
+        message = one.message
+        if message.recipients or message.reactions:
+            who = [self._cast.identity(handle, place.spoken_of_as, place.key) for handle in message.recipients]
+            self._batch.told(row, who, [self._reaction(reaction, place) for reaction in message.reactions])
+        return row, seq
+
+    def _reaction(self, reaction: Reaction, place: _Place) -> tuple[int | None, str, int | None]:
+        by = self._cast.identity(reaction.by, place.spoken_of_as, place.key) if reaction.by else None
+        return by, reaction.value, int(reaction.at.timestamp() * 1000) if reaction.at else None
+
+    def _repeated(self, one: Incoming, known: Stored, order: Order) -> None:
+        """A message that is here already: note the observation, take over what it knows better."""
+        order.passed(known.seq)
+        first = known.view | known.first_said
+        mine = view_of(one)
+        total = merge(known.view, mine)
+        said = difference(mine, first)
+        enriched = total != known.view
+        self.counts["enriched" if enriched else "duplicate"] += 1
+        self._batch.observed(one, known.row, "enriched" if enriched else "duplicate", _as_json(said))
+        if enriched:
+            self._rewrite(known, total, difference(first, total))
+
+    def _rewrite(self, known: Stored, total: dict[str, object], first_said: dict[str, object]) -> None:
+        """The message says more from now on; what its first record said is kept with that record."""
+        if self._batch.holds(known.row):
+            self._write()
+        sql = self._sql()
+        rewrite(sql, known.row, known.view, total)
+        sql.execute(
+            "update record set said = ? where message_id = ? and role = 'first'", (_as_json(first_said), known.row)
+        )
+        known.view, known.first_said = total, first_said
+
+
+def _as_json(said: dict[str, object]) -> str | None:
+    return json.dumps(said, ensure_ascii=False) if said else None
+
+
+def _took_bytes(problem: Problem) -> bool:
+    """Whether a problem stands for bytes of its own that became no message."""
+    origin = problem.origin
+    return origin is not None and origin.end > origin.start and problem.loss in {"message", "nothing"}

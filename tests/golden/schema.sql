@@ -1,0 +1,268 @@
+CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
+    ON "_sqlite_migrations" ("migration_set", "name");
+
+CREATE TABLE attachment (
+  message_id integer not null references message (id),
+  position integer not null,
+  name text,
+  media_type text,
+  size integer,
+  sha256 text references blob (sha256),
+  state text not null check (state = 'present' or state = 'omitted' or state = 'missing'),
+  primary key (message_id, position)
+) strict, without rowid;
+
+CREATE INDEX attachment_sha256 on attachment (sha256) where sha256 is not null;
+
+CREATE TABLE audit (
+  id integer primary key,
+  event text not null,
+  happened_at text not null,
+  agent text not null,
+  detail text not null                 -- JSON
+) strict;
+
+CREATE TABLE blob (
+  sha256 text primary key,
+  size integer not null,
+  media_type text
+) strict, without rowid;
+
+CREATE TABLE conversation (
+  id integer primary key,
+  key text not null unique,            -- the same on every import
+  source text not null,
+  native_id text,
+  title text not null,
+  kind text not null,
+  made_by integer not null references import (id)
+) strict;
+
+CREATE TABLE conversation_alias (
+  key text primary key,
+  conversation_id integer not null references conversation (id),
+  import_id integer not null references import (id)
+) strict, without rowid;
+
+CREATE INDEX conversation_alias_conversation on conversation_alias (conversation_id);
+
+CREATE TABLE guess (
+  id integer primary key,
+  source_file_id integer not null references source_file (id),
+  what text not null,
+  value text not null,
+  because text not null,
+  confidence real not null,
+  option text not null default ''
+) strict;
+
+CREATE INDEX guess_source_file on guess (source_file_id);
+
+CREATE TABLE identity (
+  id integer primary key,
+  scheme text not null,
+  value text not null,
+  scope text not null,
+  name text not null,
+  made_by integer not null references import (id),
+  unique (scheme, value, scope)
+) strict;
+
+CREATE TABLE identity_link (
+  id integer primary key,
+  identity_id integer not null references identity (id),
+  person_id integer not null references person (id),
+  basis text not null check (basis = 'exact' or basis = 'aligned' or basis = 'manual'),
+  evidence integer not null default 0,
+  import_id integer references import (id)
+) strict;
+
+CREATE INDEX identity_link_identity on identity_link (identity_id);
+
+CREATE INDEX identity_link_person on identity_link (person_id);
+
+CREATE TABLE import (
+  id integer primary key,
+  importer text not null,
+  importer_version integer not null,
+  program_version text not null,
+  options text not null,               -- JSON: what the person told us (zone, date order, owner)
+  dump text not null,                  -- SHA-256 over the digests of the files given: tells an interrupted run again
+  given text not null,                 -- JSON: names of the files given
+  counts text not null default '{}',   -- JSON: new, duplicate, enriched, revised, skipped, unreadable, problems
+  state text not null default '{}',    -- JSON: how far a running import has come, so that the next run goes on from there
+  status text not null check (status = 'running' or status = 'done' or status = 'undone'),
+  started_at text not null,
+  ended_at text
+) strict;
+
+CREATE TABLE member (
+  conversation_id integer not null references conversation (id),
+  identity_id integer not null references identity (id),
+  import_id integer not null references import (id),
+  primary key (conversation_id, identity_id)
+) strict, without rowid;
+
+CREATE INDEX member_identity on member (identity_id);
+
+CREATE TABLE message (
+  id integer primary key,              -- a row number, not an identity: see local_minute, match_key, occurrence
+  conversation_id integer not null references conversation (id),
+  seq integer not null,                -- reading order within the conversation; gaps leave room for later finds
+  local_minute integer not null,       -- wall-clock minutes since 1970-01-01 00:00; -1 when undated
+  match_key integer not null,          -- 64 bits over conversation, sender and folded text, or over the native id
+  occurrence integer not null default 1,         -- n-th such message in that minute: two genuine "ok" both survive
+  kind text not null default 'text',
+  sender_id integer references identity (id),
+  sent_at integer,
+  tz_offset integer,                   -- minutes east of UTC that sent_at was read with
+  precision text check (precision = 'second' or precision = 'minute' or precision = 'day'),
+  assumed text,                        -- what in the time was guessed: zone, date-order …
+  subject text,
+  text text not null,
+  html text,
+  native_id text,
+  reply_to text,                       -- the native id of the message replied to
+  edited_at integer,
+  deleted_at integer,
+  extra text,                          -- JSON: what the source says and the model does not
+  sent_local text generated always as
+    (strftime('%Y-%m-%dT%H:%M:%S', sent_at / 1000 + tz_offset * 60, 'unixepoch')) virtual
+) strict;
+
+CREATE UNIQUE INDEX message_match on message (local_minute, match_key, occurrence, conversation_id);
+
+CREATE INDEX message_native on message (native_id) where native_id is not null;
+
+CREATE UNIQUE INDEX message_order on message (conversation_id, seq);
+
+CREATE INDEX message_reply on message (reply_to) where reply_to is not null;
+
+CREATE INDEX message_sender on message (sender_id, local_minute);
+
+CREATE VIRTUAL TABLE message_fts using fts5 (
+  subject, text,
+  content = 'message', content_rowid = 'id',
+  tokenize = "unicode61 remove_diacritics 2 separators '{separators}'"
+);
+
+CREATE TABLE message_revision (
+  id integer primary key,
+  message_id integer not null references message (id),
+  import_id integer not null references import (id),
+  changed_at text not null,
+  what text not null,
+  before text not null                 -- JSON
+) strict;
+
+CREATE INDEX message_revision_import on message_revision (import_id);
+
+CREATE INDEX message_revision_message on message_revision (message_id);
+
+CREATE TABLE person (
+  id integer primary key,
+  name text not null
+) strict;
+
+CREATE TABLE problem (
+  id integer primary key,
+  import_id integer not null references import (id),
+  source_file_id integer references source_file (id),
+  byte_start integer,
+  byte_end integer,
+  what text not null,
+  note text not null,
+  loss text not null check (loss = 'nothing' or loss = 'detail' or loss = 'message' or loss = 'file')
+) strict;
+
+CREATE INDEX problem_import on problem (import_id);
+
+CREATE INDEX problem_source_file on problem (source_file_id);
+
+CREATE TABLE reaction (
+  message_id integer not null references message (id),
+  position integer not null,
+  identity_id integer references identity (id),
+  value text not null,
+  reacted_at integer,
+  primary key (message_id, position)
+) strict, without rowid;
+
+CREATE INDEX reaction_identity on reaction (identity_id) where identity_id is not null;
+
+CREATE TABLE recipient (
+  message_id integer not null references message (id),
+  position integer not null,
+  identity_id integer not null references identity (id),
+  primary key (message_id, position)
+) strict, without rowid;
+
+CREATE INDEX recipient_identity on recipient (identity_id);
+
+CREATE TABLE record (
+  source_file_id integer not null references source_file (id),
+  ordinal integer not null,
+  byte_start integer not null,
+  byte_end integer not null,
+  status text not null check (status = 'read' or status = 'skipped' or status = 'unreadable'),
+  message_id integer references message (id),
+  role text check (role = 'first' or role = 'duplicate' or role = 'enriched' or role = 'edit' or role = 'conflict'),
+  said text,
+  note text,
+  primary key (source_file_id, ordinal)
+) strict, without rowid;
+
+CREATE INDEX record_message on record (message_id) where message_id is not null;
+
+CREATE TABLE source_file (
+  id integer primary key,
+  import_id integer not null references import (id),
+  parent_id integer references source_file (id),
+  path text not null,                  -- as it was called
+  sha256 text not null references blob (sha256),
+  size integer not null,
+  zone text,
+  date_order text
+) strict;
+
+CREATE INDEX source_file_import on source_file (import_id);
+
+CREATE INDEX source_file_parent on source_file (parent_id) where parent_id is not null;
+
+CREATE INDEX source_file_sha256 on source_file (sha256);
+
+CREATE TABLE tag (
+  public_id text not null,
+  name text not null,
+  tagged_at text not null,
+  primary key (public_id, name)
+) strict, without rowid;
+
+CREATE VIEW message_record as
+select message_id, source_file_id, ordinal, role, said from record where message_id is not null;
+
+CREATE VIEW v_conversation as
+select c.id, c.title, c.source, c.kind, count(m.id) as messages, count(distinct m.sender_id) as senders,
+  min(m.sent_local) as first, max(m.sent_local) as last
+from conversation c left join message m on m.conversation_id = c.id
+group by c.id;
+
+CREATE VIEW v_message as
+select m.id, c.title as conversation, c.source, m.kind, i.name as sender, i.scheme, i.value as handle,
+  datetime(m.sent_at / 1000, 'unixepoch') as sent_utc, m.sent_local, m.precision, m.subject, m.text,
+  (select count(*) from attachment a where a.message_id = m.id) as attachments,
+  (select f.path || ' ' || r.byte_start || '-' || r.byte_end
+   from record r join source_file f on f.id = r.source_file_id
+   where r.message_id = m.id order by r.role <> 'first', r.source_file_id, r.ordinal limit 1) as origin
+from message m
+join conversation c on c.id = m.conversation_id
+left join identity i on i.id = m.sender_id;
+
+CREATE VIEW v_person as
+select p.id, p.name, group_concat(distinct i.scheme || ':' || i.value) as handles,
+  (select count(*) from message m join identity_link l2 on l2.identity_id = m.sender_id
+   where l2.person_id = p.id) as messages
+from person p
+join identity_link l on l.person_id = p.id
+join identity i on i.id = l.identity_id
+group by p.id;

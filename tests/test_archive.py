@@ -1,0 +1,268 @@
+"""An archive on disk: made whole or not at all, opened only when it is ours, written by one at a time."""
+
+import os
+import sqlite3
+import stat
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from archiver.errors import LockedError, NoArchiveError, StoreError
+from archiver.store import archive as store
+from archiver.store.blobs import Blobs
+from archiver.store.ids import minute_of, public_id
+from archiver.store.migrations import SEPARATORS, statements
+from archiver.store.secret import secret
+from tests.talk import File, fresh, keep, sound
+
+GOLDEN = Path(__file__).parent / "golden" / "schema.sql"
+
+
+def schema(connection: sqlite3.Connection) -> str:
+    """What SQLite says the schema is, without its own and the index's inner tables."""
+    rows = connection.execute(
+        """
+        select sql from sqlite_master
+        where sql is not null and name not like 'sqlite_%' and name not like 'message_fts_%'
+          and name not like '_sqlite_migrations%'
+        order by type = 'view', tbl_name, type desc, name
+        """
+    )
+    return "\n\n".join(sql + ";" for (sql,) in rows).replace(SEPARATORS, "{separators}") + "\n"
+
+
+def test_the_schema_is_the_golden_one(tmp_path: Path, accept: bool) -> None:
+    """A change of the schema needs a migration; this file shows it to a reader of the diff."""
+    with fresh(tmp_path) as archive:
+        found = schema(archive.connection)
+    if accept:
+        GOLDEN.write_text(found, "utf-8")
+    assert found == GOLDEN.read_text("utf-8")
+
+
+def test_every_table_is_strict_and_the_settings_are_the_chosen_ones(tmp_path: Path) -> None:
+    with fresh(tmp_path) as archive:
+        sql = archive.connection
+        loose = sql.execute(
+            "select name from pragma_table_list where schema = 'main' and type = 'table' and not strict "
+            "and name not like 'sqlite_%' and name not like '_sqlite_%'"
+        ).fetchall()
+        assert loose == []
+        asked = ("application_id", "user_version", "foreign_keys", "journal_mode", "synchronous", "trusted_schema")
+        settings = {name: sql.execute(f"pragma {name}").fetchone()[0] for name in asked}
+        assert settings == {
+            "application_id": store.APPLICATION_ID,
+            "user_version": store.SCHEMA_VERSION,
+            "foreign_keys": 1,
+            "journal_mode": "delete",
+            "synchronous": 3,
+            "trusted_schema": 0,
+        }
+
+
+def test_making_an_archive_twice_changes_nothing(tmp_path: Path) -> None:
+    with fresh(tmp_path) as archive:
+        keep(archive, file := File("ab"), [file.say("2023-05-14 09:30", "Ana", "ok")])
+    store.create(tmp_path)
+    with store.open_archive(tmp_path) as archive:
+        assert archive.connection.execute("select count(*) from message").fetchone() == (1,)
+
+
+def test_a_half_made_archive_is_made_again(tmp_path: Path) -> None:
+    (tmp_path / "archive.db.new").write_bytes(b"torn")
+    with fresh(tmp_path) as archive:
+        assert sound(archive)
+    assert not (tmp_path / "archive.db.new").exists()
+
+
+def test_no_archive_is_said_with_the_way_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(NoArchiveError) as caught:
+        store.open_archive(tmp_path)
+    assert caught.value.exit_code == 10
+    assert "archive import" in caught.value.remedy
+
+
+@pytest.mark.parametrize("content", [b"", b"this is no database at all, it is only a text" * 40])
+def test_a_file_that_is_no_archive_is_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
+    store.database(tmp_path).write_bytes(content)
+    for write in (True, False):
+        with pytest.raises(StoreError):
+            store.open_archive(tmp_path, write=write)
+    assert store.database(tmp_path).read_bytes() == content
+
+
+def test_somebody_elses_database_is_refused(tmp_path: Path) -> None:
+    with sqlite3.connect(store.database(tmp_path)) as other:
+        other.execute("create table recipe (cake text)")
+    other.close()
+    with pytest.raises(StoreError, match="not an archive"):
+        store.open_archive(tmp_path)
+
+
+def test_an_archive_of_a_newer_program_is_refused(tmp_path: Path) -> None:
+    with fresh(tmp_path) as archive:
+        archive.connection.execute("pragma user_version = 99")
+    with pytest.raises(StoreError, match="newer version"):
+        store.open_archive(tmp_path)
+
+
+def test_an_archive_on_a_read_only_medium_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with fresh(tmp_path) as archive:
+        keep(archive, file := File("ab"), [file.say("2023-05-14 09:30", "Ana", "ok")])
+    connect = sqlite3.connect
+
+    def stick(name: object, **more: object) -> sqlite3.Connection:
+        if "uri" not in more:
+            raise sqlite3.OperationalError("unable to open database file")
+        return connect(name, **more)  # type: ignore[call-overload,no-any-return]  # passed through
+
+    monkeypatch.setattr(sqlite3, "connect", stick)
+    with store.open_archive(tmp_path) as archive:
+        assert archive.connection.execute("select text from message").fetchall() == [("ok",)]
+        with pytest.raises(sqlite3.OperationalError):
+            archive.connection.execute("delete from message")
+    with pytest.raises(StoreError):
+        store.open_archive(tmp_path, write=True)
+
+
+def test_readers_cannot_write(tmp_path: Path) -> None:
+    with fresh(tmp_path):
+        pass
+    with store.open_archive(tmp_path) as archive, pytest.raises(sqlite3.OperationalError, match="readonly"):
+        archive.connection.execute("delete from message")
+
+
+def test_a_second_writer_leaves_with_code_11_and_the_lock_dies_with_its_holder(tmp_path: Path) -> None:
+    with fresh(tmp_path):
+        pass
+    script = f"""
+import sys
+from pathlib import Path
+from archiver.store.archive import writing
+with writing(Path({str(tmp_path)!r})):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+    with subprocess.Popen([sys.executable, "-c", script], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(LockedError) as caught, store.writing(tmp_path):
+            raise AssertionError
+        assert caught.value.exit_code == 11
+        with store.open_archive(tmp_path) as reader:
+            assert reader.connection.execute("select count(*) from message").fetchone() == (0,)
+        other.kill()
+        other.wait()
+    with store.writing(tmp_path) as archive:
+        assert sound(archive)
+
+
+def test_a_writer_that_waits_too_long_for_readers_says_so(tmp_path: Path) -> None:
+    with fresh(tmp_path) as archive, fresh(tmp_path) as other:
+        archive.connection.execute("pragma busy_timeout = 10")
+        other.connection.execute("begin immediate")
+        with pytest.raises(LockedError), archive.transaction():
+            pass
+        other.connection.execute("commit")
+        other.connection.execute("begin")
+        other.connection.execute("select count(*) from message").fetchone()
+        with pytest.raises(LockedError), archive.transaction() as sql:
+            sql.execute("insert into person (name) values ('Ana')")
+        assert other.connection.execute("select count(*) from person").fetchone() == (0,)
+        other.connection.execute("rollback")
+
+
+def test_a_full_disk_is_told_as_such_and_nothing_is_half_done(tmp_path: Path) -> None:
+    with fresh(tmp_path) as archive:
+        (pages,) = archive.connection.execute("pragma page_count").fetchone()
+        archive.connection.execute(f"pragma max_page_count = {pages}")
+        with pytest.raises(StoreError, match="could not be written") as caught, archive.transaction() as sql:
+            sql.execute("insert into person (name) values (?)", ("A" * 100_000,))
+        assert "full" in caught.value.why
+        assert archive.connection.execute("select count(*) from person").fetchone() == (0,)
+        assert sound(archive)
+
+
+def test_a_failure_inside_a_transaction_takes_all_of_it_back(tmp_path: Path) -> None:
+    with fresh(tmp_path) as archive:
+        with pytest.raises(sqlite3.IntegrityError), archive.transaction() as sql:
+            sql.executemany("insert into person (id, name) values (?, ?)", [(1, "Ana"), (1, "Bo")])
+        assert archive.connection.execute("select count(*) from person").fetchone() == (0,)
+
+
+def test_the_database_can_be_copied_while_it_is_in_use(tmp_path: Path) -> None:
+    with fresh(tmp_path) as archive:
+        keep(archive, file := File("ab"), [file.say("2023-05-14 09:30", "Ana", "ok")])
+        (tmp_path / "copy").mkdir()
+        store.copy_database(tmp_path, tmp_path / "copy")
+    with store.open_archive(tmp_path / "copy", write=True) as copy:
+        assert copy.connection.execute("select text from message").fetchall() == [("ok",)]
+
+
+def test_statements_of_a_script_are_told_apart_by_the_semicolon_that_ends_a_line() -> None:
+    script = "-- talk;\ncreate table a (\n  b text -- with; a semicolon\n);\n\n-- more\ncreate view v as\nselect 1;\n"
+    assert statements(script) == [
+        "create table a (\n  b text -- with; a semicolon\n);",
+        "create view v as\nselect 1;",
+    ]
+
+
+def test_the_same_content_is_kept_once_under_its_digest(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path / "blobs")
+    kept = blobs.put(BytesIO(b"harvest"))
+    assert blobs.put(BytesIO(b"harvest")) == kept
+    assert kept.size == 7
+    assert list(blobs.all()) == [kept.sha256]
+    with blobs.open(kept.sha256) as file:
+        assert file.read() == b"harvest"
+    blobs.remove(kept.sha256)
+    blobs.remove(kept.sha256)
+    assert list(blobs.all()) == []
+
+
+def test_a_blob_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
+    class Torn(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            raise OSError("the stick was pulled")
+
+    blobs = Blobs(tmp_path / "blobs")
+    with pytest.raises(OSError, match="pulled"):
+        blobs.put(Torn())
+    assert list((tmp_path / "blobs").iterdir()) == []
+
+
+def test_what_a_killed_run_left_is_swept_away_by_the_next_writer(tmp_path: Path) -> None:
+    with fresh(tmp_path):
+        (tmp_path / "blobs" / "incoming-x").write_bytes(b"half")
+    with store.writing(tmp_path):
+        assert list((tmp_path / "blobs").iterdir()) == []
+
+
+def test_a_dry_run_measures_blobs_and_writes_none(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path / "blobs", keep=False)
+    kept = blobs.put(BytesIO(b"harvest"))
+    assert kept == Blobs(tmp_path / "real").put(BytesIO(b"harvest"))
+    blobs.remove(kept.sha256)
+    assert not (tmp_path / "blobs").exists()
+
+
+def test_a_public_id_tells_its_minute_and_comes_back_from_it() -> None:
+    minute = 27_999_999
+    assert public_id(minute, -1, 1) == "202303281039-zzzzzzzz"
+    assert public_id(minute, 0, 2) == "202303281039-00000000.2"
+    assert public_id(-1, 1 << 63, 1) == "undated-00000000"
+    assert minute_of("202303281039-zzzzzzzz") == minute
+    assert minute_of("undated-00000000") == -1
+    assert minute_of("water tank") is None
+    assert minute_of("202313991039-zzzzzzzz") is None
+
+
+def test_the_secret_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> None:
+    first = secret(tmp_path)
+    assert len(first) == 32
+    assert secret(tmp_path) == first
+    if os.name == "posix":
+        assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
