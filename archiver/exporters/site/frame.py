@@ -1,0 +1,113 @@
+"""What stands around the messages: the pages' frames, as Jinja templates with autoescape."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from archiver.contracts import Rendering
+from archiver.exporters.site.paging import Leaf, Month, Plan
+from archiver.exporters.site.prose import clean
+from archiver.exporters.site.words import Words, words
+from archiver.model import KeptConversation
+
+
+@lru_cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("archiver.exporters.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A conversation's line in the table of contents."""
+
+    path: str
+    title: str
+    span: str
+    counts: str
+
+
+class Frame:
+    """The frames of one site: its title, its language, and how to ask for removal.
+
+    Options: ``language``, ``about`` (a paragraph), ``contact`` (whom to ask), ``masked`` (``yes`` to say so).
+    """
+
+    def __init__(self, rendering: Rendering) -> None:
+        self.words: Words = words(rendering.options.get("language", "en"))
+        self._options: Mapping[str, str] = rendering.options
+        self._title = clean(rendering.title) or self.words.say("title")
+
+    def home(self, entries: Sequence[Entry]) -> bytes:
+        about = clean(self._options.get("about", "")) or self.words.say("about")
+        return self._page("home.html", root="", entries=entries, about=about, removal=self._removal())
+
+    def entry(self, conversation: KeptConversation, path: str) -> Entry:
+        said = self.words
+        counts = said.count("messages", conversation.messages), said.count("people", conversation.people)
+        span = said.span(conversation.first, conversation.last)
+        return Entry(path, clean(conversation.title), span, " · ".join(counts))
+
+    def conversation(self, entry: Entry, plan: Plan, number: int, rows: str) -> bytes:
+        """The page of the plan's leaf *number*, with its messages already written."""
+        leaf = plan.leaves[number]
+        return self._page(
+            "conversation.html",
+            root="../../",
+            entry=entry,
+            first=number == 0,
+            span=self.words.span(leaf.first, leaf.last) or self.words.say("undated"),
+            years=_years(plan.months) if number == 0 and len(plan.leaves) > 1 else [],
+            earlier=self._neighbour(plan.leaves, number - 1),
+            later=self._neighbour(plan.leaves, number + 1),
+            rows=Markup(rows),  # noqa: S704 - letters.py has escaped it
+        )
+
+    def _page(self, template: str, **parts: object) -> bytes:
+        masked = self._options.get("masked") == "yes"
+        html = (
+            _templates()
+            .get_template(template)
+            .render(
+                words=self.words,
+                site=self._title,
+                masked=self.words.say("masked", phone=self.words.marks["phone"]) if masked else "",
+                **parts,
+            )
+        )
+        return html.encode("utf-8", errors="replace")
+
+    def _neighbour(self, leaves: Sequence[Leaf], number: int) -> tuple[str, str] | None:
+        if not 0 <= number < len(leaves):
+            return None
+        leaf = leaves[number]
+        return leaf.path, self.words.day(leaf.first, weekday=False)
+
+    def _removal(self) -> str | Markup:
+        contact = clean(self._options.get("contact", "")).strip()
+        if not contact:
+            return self.words.say("removal_nobody")
+        return Markup(self.words.say("removal")).format(contact=_linked(contact))  # noqa: S704 - our own words
+
+
+def _linked(contact: str) -> str | Markup:
+    """Whom to ask, as a link where it is an address."""
+    if contact.startswith(("https://", "http://")):
+        return Markup('<a href="{0}">{0}</a>').format(contact)
+    if "@" in contact and not any(character.isspace() for character in contact):
+        return Markup('<a href="mailto:{0}">{0}</a>').format(contact)
+    return contact
+
+
+def _years(months: Sequence[Month]) -> list[tuple[int, list[Month]]]:
+    return [(year, list(run)) for year, run in groupby(months, lambda month: month.year)]

@@ -1,0 +1,158 @@
+"""Messages as HTML. This is where the time goes, so it is plain escaping and f-strings, with the rest cached."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from html import escape
+
+from archiver.exporters.site.paging import day_of
+from archiver.exporters.site.prose import clean, prose, snippet
+from archiver.exporters.site.words import Words
+from archiver.model import Attachment, KeptMessage, Reaction, Sender
+
+_INKS = 8  # colours of names in the stylesheet
+_PAUSE = 15  # minutes after which a name is said again
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What a reply shows of the message it answers: where it stands, and its first line (HTML)."""
+
+    path: str
+    anchor: str
+    html: str
+
+
+class Letters:
+    """Writes a conversation's pages in order; remembers only the messages that later ones reply to."""
+
+    def __init__(self, words: Words, answered: frozenset[str]) -> None:
+        self._words = words
+        self._answered = answered
+        self._quotes: dict[str, Quote] = {}
+        self._bylines: dict[Sender | None, str] = {}
+
+    def page(self, messages: Iterable[KeptMessage], path: str) -> str:
+        """The messages of one page, under a rule for each day. *path* is the page's file name."""
+        rows: list[str] = []
+        ruled: set[str] = set()
+        day: str | None = None
+        before: KeptMessage | None = None
+        for message in messages:
+            if day_of(message) != day:
+                day, before = day_of(message), None
+                rows.append(self._rule(day, first=day not in ruled))
+                ruled.add(day)
+            rows.append(self._row(message, before, path))
+            before = message
+            if message.id in self._answered:
+                self._quotes[message.id] = self._quote(message, path)
+        return "".join(rows)
+
+    def _rule(self, day: str, *, first: bool) -> str:
+        anchor = f' id="d-{day}"' if first and day else ""
+        name = escape(self._words.day(day))
+        shown = f'<time datetime="{day}">{name}</time>' if day else name
+        return f"<h2{anchor}>{shown}</h2>\n"
+
+    def _row(self, message: KeptMessage, before: KeptMessage | None, path: str) -> str:
+        anchor = escape(message.id)
+        link = f'<a href="#m-{anchor}"{self._time(message)}</a>'
+        if message.kind.startswith(("event", "call")):
+            said = prose(message.text) if message.text else self._instead(message)
+            return f'<p class="e" id="m-{anchor}"><bdi>{said}</bdi> {link}</p>\n'
+        head = "" if _goes_on(message, before) else self._byline(message.sender)
+        return f'<article id="m-{anchor}">{head}{link}{self._body(message, path)}</article>\n'
+
+    def _time(self, message: KeptMessage) -> str:
+        """The inside of a permalink, from the end of its opening tag on."""
+        local, edited = message.at_local, ""
+        if message.edited_at is not None:
+            edited = f" <i>{self._words.say('edited')}</i>"
+        if not local or message.precision == "day":
+            return f' aria-label="{escape(self._words.say("permalink"))}">§{edited}'
+        return f'><time datetime="{local[:16]}">{local[11:16]}</time>{edited}'
+
+    def _body(self, message: KeptMessage, path: str) -> str:
+        if message.kind == "deleted" or message.deleted_at is not None:
+            return f'<p class="q">{self._instead(message, "deleted")}</p>'
+        parts = [self._reply(message.reply_to, path)] if message.reply_to is not None else []
+        if message.subject:
+            parts.append(f'<p class="s" dir="auto">{escape(clean(message.subject), quote=False)}</p>')
+        if message.text:
+            parts.append(f'<p dir="auto">{prose(message.text)}</p>')
+        elif not message.attachments and not message.subject:
+            parts.append(f'<p class="q">{self._instead(message)}</p>')
+        if message.attachments:
+            parts += map(self._file, message.attachments)
+        if message.reactions:
+            parts.append(self._reactions(message.reactions))
+        return "".join(parts)
+
+    def _instead(self, message: KeptMessage, kind: str = "") -> str:
+        """Words for a message that has none of its own."""
+        whole = kind or message.kind
+        return escape(self._words.one_of("kinds", whole, whole.partition(".")[0]), quote=False)
+
+    def _byline(self, sender: Sender | None) -> str:
+        known = self._bylines.get(sender)
+        if known is None:
+            name = clean(sender.name).strip() if sender is not None else ""
+            name = name or self._words.say("somebody")
+            ink = len(self._bylines) % _INKS  # in the order of their first words: later voices change nothing
+            shown = escape(name, quote=False)
+            known = f'<h3 class="k{ink}" data-i="{escape(initials(name))}"><bdi>{shown}</bdi></h3>'
+            self._bylines[sender] = known
+        return known
+
+    def _reply(self, to: str, path: str) -> str:
+        quote = self._quotes.get(to)
+        if quote is None:
+            return f"<blockquote>{escape(self._words.say('reply_elsewhere'))}</blockquote>"
+        place = "" if quote.path == path else quote.path
+        return f'<blockquote><a href="{place}#m-{quote.anchor}">{quote.html}</a></blockquote>'
+
+    def _quote(self, message: KeptMessage, path: str) -> Quote:
+        name = clean(message.sender.name) if message.sender is not None else self._words.say("somebody")
+        withdrawn = message.kind == "deleted" or message.deleted_at is not None
+        line = self._words.one_of("kinds", "deleted") if withdrawn else snippet(message.text)
+        if not line and message.attachments:
+            line = self._medium(message.attachments[0])
+        shown = f"<b><bdi>{escape(name)}</bdi></b> <bdi>{escape(line, quote=False)}</bdi>"
+        return Quote(path, escape(message.id), shown)
+
+    def _file(self, file: Attachment) -> str:
+        name = f" <bdi>{escape(clean(file.name), quote=False)}</bdi>" if file.name else ""
+        state = escape(self._words.one_of("states", file.state))
+        return f'<p class="f">{escape(self._medium(file))}{name} <small>{state}</small></p>'
+
+    def _medium(self, file: Attachment) -> str:
+        return self._words.one_of("media", (file.media_type or "").partition("/")[0])
+
+    def _reactions(self, reactions: tuple[Reaction, ...]) -> str:
+        counts: Mapping[str, int] = Counter(clean(reaction.value) for reaction in reactions)
+        shown = (escape(value, quote=False) + (f" {count}" if count > 1 else "") for value, count in counts.items())
+        return f'<p class="r"><span>{escape(self._words.say("reactions"))} </span>{" · ".join(shown)}</p>'
+
+
+def initials(name: str) -> str:
+    """One or two characters that stand for a name: of its first and its last word; a number's digits."""
+    words = [word for word in ("".join(filter(str.isalnum, part)) for part in name.split()) if word]
+    if not words:
+        return name[:1]
+    if len(words) > 1 and words[-1].isdecimal():
+        return words[-1][-3:]
+    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+
+
+def _goes_on(message: KeptMessage, before: KeptMessage | None) -> bool:
+    """Whether the same person simply goes on talking, so that the name need not be said again."""
+    if before is None or before.sender != message.sender or before.kind.startswith(("event", "call")):
+        return False
+    return 0 <= _minutes(message) - _minutes(before) < _PAUSE
+
+
+def _minutes(message: KeptMessage) -> int:
+    """Minutes of the day on the wall; 0 when there is no time."""
+    local = message.at_local
+    return int(local[11:13]) * 60 + int(local[14:16]) if local and len(local) >= 16 else 0

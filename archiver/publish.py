@@ -1,0 +1,342 @@
+"""Pages into a folder: written fresh beside it, listed in a manifest, and swapped in whole.
+
+The folder is ours when it holds our manifest (``manifest-sha256.txt``, which ``sha256sum -c`` understands);
+any other folder with something in it is never touched. A publish that is killed leaves the old pages.
+"""
+
+import ctypes
+import hashlib
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from filelock import FileLock, Timeout
+
+from archiver.contracts import Library, Outline, Page, Rendering
+from archiver.errors import ArchiveError, LockedError, UsageError
+from archiver.exporters import site
+from archiver.model import KeptConversation, KeptMessage, Sender
+from archiver.privacy import Masked
+
+MANIFEST = "manifest-sha256.txt"
+_OURS = "# Written by archive publish. This folder is replaced as a whole the next time."
+_LISTED = 20  # conversations, or files, named in a refusal
+
+
+@dataclass(frozen=True, slots=True)
+class PublishReport:
+    """What was published: *index* is the page to open; *masked* counts what was hidden, by kind.
+
+    *pages* counts HTML pages; *files* everything but the manifest, *unchanged* those of them that are as they
+    were, *bytes* their size together.
+    """
+
+    index: str
+    conversations: tuple[str, ...]
+    messages: int
+    pages: int
+    files: int
+    unchanged: int
+    bytes: int
+    masked: Mapping[str, int]
+
+
+def publish(
+    library: Library,
+    target: Path,
+    *,
+    conversations: Sequence[str],
+    options: Mapping[str, str],
+    secret: bytes,
+    archive: Path | None = None,
+    yes: bool = False,
+) -> PublishReport:
+    """Publishes the named conversations, masked, as a site in *target*.
+
+    A conversation is named by its title (case does not matter), its key or its number. *options* are the
+    site's (``title``, ``language``, ``about``, ``contact``). *secret* makes the permalinks: the same secret,
+    the same addresses. *archive* is the archive's own folder, which is never published into. With *yes*,
+    changes that somebody made by hand to pages of ours are replaced.
+    UsageError for what cannot be meant, LockedError while another publish writes there.
+    """
+    chosen = choose(library.conversations(), conversations)
+    target = safe_target(target, archive)
+    rendering = Rendering(options.get("title", ""), {**options, "masked": "yes"})
+    marks = site.words(options.get("language", "en")).marks
+    masked = Masked(_Chosen(library, chosen), anchor_with(secret), marks)
+    written = _place(site.render(masked, rendering), target, yes=yes)
+    titles = tuple(conversation.title for conversation in masked.conversations())
+    return PublishReport(
+        index=str(target / "index.html"),
+        conversations=titles,
+        messages=sum(conversation.messages for conversation in chosen),
+        pages=sum(path.endswith(".html") for path in written.digests),
+        files=len(written.digests),
+        unchanged=written.unchanged,
+        bytes=written.bytes,
+        masked=masked.counts,
+    )
+
+
+def anchor_with(secret: bytes) -> Callable[[str], str]:
+    """Opaque, stable names for ids and keys: 48 bits of a keyed BLAKE2b (RFC 7693), fit for a fragment."""
+    key = hashlib.sha256(secret).digest()
+
+    def anchor(identifier: str) -> str:
+        text = identifier.encode("utf-8", errors="replace")
+        return hashlib.blake2b(text, key=key, digest_size=6).hexdigest()
+
+    return anchor
+
+
+def choose(known: Sequence[KeptConversation], names: Sequence[str]) -> list[KeptConversation]:
+    """The conversations with these titles, keys or numbers, in the library's order."""
+    if not names:
+        raise UsageError(
+            "Nothing was named, so nothing is published.",
+            why="Only conversations that you name are published.",
+            remedy=f"Name one or more with --conversation. {_offer(known)}",
+        )
+    wanted = {_named(known, name).id for name in names}
+    return [conversation for conversation in known if conversation.id in wanted]
+
+
+def _named(known: Sequence[KeptConversation], name: str) -> KeptConversation:
+    asked = name.strip().casefold()
+    found = [one for one in known if asked in {one.title.casefold(), one.key.casefold(), str(one.id)}]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UsageError(
+            f"Several conversations are called “{name}”.",
+            remedy=f"Name the one you mean by its number. {_offer(found)}",
+        )
+    raise UsageError(f"There is no conversation called “{name}”.", remedy=_offer(known))
+
+
+def _offer(known: Sequence[KeptConversation]) -> str:
+    if not known:
+        return "The archive holds no conversations yet; archive import brings them in."
+    listed = [f"{one.id} “{one.title}” ({_messages(one.messages)})" for one in known[:_LISTED]]
+    more = f", and {len(known) - _LISTED:,} more: archive conversations shows all" if len(known) > _LISTED else ""
+    return f"You can name: {', '.join(listed)}{more}."
+
+
+def _messages(count: int) -> str:
+    return "1 message" if count == 1 else f"{count:,} messages"
+
+
+class _Chosen:
+    """A library that knows of some conversations only."""
+
+    def __init__(self, library: Library, chosen: Sequence[KeptConversation]) -> None:
+        self._library = library
+        self._chosen = list(chosen)
+
+    def conversations(self) -> Sequence[KeptConversation]:
+        return self._chosen
+
+    def messages(self, conversation_id: int) -> Iterator[KeptMessage]:
+        return self._library.messages(self._checked(conversation_id))
+
+    def outline(self, conversation_id: int) -> Iterator[Outline]:
+        return self._library.outline(self._checked(conversation_id))
+
+    def people(self, conversation_id: int) -> Sequence[Sender]:
+        return self._library.people(self._checked(conversation_id))
+
+    def attachment(self, sha256: str) -> BinaryIO:
+        return self._library.attachment(sha256)
+
+    def _checked(self, conversation_id: int) -> int:
+        if all(conversation.id != conversation_id for conversation in self._chosen):
+            raise UsageError("That conversation was not named.", remedy="Name it with --conversation.")
+        return conversation_id
+
+
+def safe_target(target: Path, archive: Path | None) -> Path:
+    """The folder to publish into, resolved; UsageError when it must not be replaced as a whole."""
+    folder = target.expanduser().resolve()
+    here, home = Path.cwd().resolve(), Path.home().resolve()
+    why = ""
+    if folder.exists() and not folder.is_dir():
+        why = "There is a file of that name."
+    elif folder in {home, *home.parents}:
+        why = "It is your home folder, or holds it."
+    elif folder in {here, *here.parents}:
+        why = "It is the folder you are in, or holds it."
+    elif archive is not None and _touches(folder, archive.resolve()):
+        why = "It is the archive's own folder, or holds it, or lies in it."
+    elif folder.exists() and any(folder.iterdir()) and not _ours(folder):
+        why = "It holds files that archive publish did not write."
+    if why:
+        raise UsageError(
+            f"{target} cannot be published into.",
+            why=why,
+            remedy="Name a folder that is not there yet, or one published into before.",
+        )
+    return folder
+
+
+def _touches(folder: Path, archive: Path) -> bool:
+    return folder == archive or folder in archive.parents or archive in folder.parents
+
+
+def _ours(folder: Path) -> bool:
+    try:
+        with (folder / MANIFEST).open(encoding="utf-8", errors="replace") as manifest:
+            return manifest.readline().rstrip("\n") == _OURS
+    except OSError:
+        return False
+
+
+@dataclass(slots=True)
+class _Written:
+    """What a run wrote: digests by path, and how much of it was there already."""
+
+    digests: dict[str, str]
+    unchanged: int = 0
+    bytes: int = 0
+
+
+def _place(pages: Iterator[Page], target: Path, *, yes: bool) -> _Written:
+    """Writes pages into a fresh sibling of *target* and swaps the two."""
+    lock = hashlib.sha256(os.fsencode(target)).hexdigest()[:16]
+    try:
+        with FileLock(Path(tempfile.gettempdir()) / f"archive-publish-{lock}.lock", timeout=0):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            fresh, old = _siblings(target)
+            kept = _unchanged_by_hand(target, yes=yes)
+            _mark(fresh)
+            written = _fill(pages, fresh, target, kept)
+            _swap(fresh, target, old)
+            return written
+    except Timeout:
+        raise LockedError(
+            f"Another archive publish is writing {target}.", remedy="Wait until it is done, then try again."
+        ) from None
+    except OSError as failure:
+        raise ArchiveError(
+            f"{target} could not be written.",
+            why=failure.strerror or str(failure),
+            remedy="What was published there before is still in place.",
+        ) from failure
+
+
+def _siblings(target: Path) -> tuple[Path, Path]:
+    """Where the fresh pages and the old ones go for a while; cleared of what a killed publish left there."""
+    fresh, old = (target.with_name(f".{target.name}.{state}") for state in ("new", "old"))
+    if _ours(old) and not target.exists():
+        old.rename(target)  # killed between the two renames of a swap
+    for leftover in (fresh, old):
+        if leftover.exists() and any(leftover.iterdir()) and not _ours(leftover):
+            raise UsageError(
+                f"{leftover} is in the way.",
+                why="Pages are written beside the folder first, and a folder of that name is there already.",
+                remedy="Move it away, then publish again.",
+            )
+        shutil.rmtree(leftover, ignore_errors=True)
+    return fresh, old
+
+
+def _unchanged_by_hand(target: Path, *, yes: bool) -> dict[str, str]:
+    """The published files that are as we wrote them, with their digests; UsageError for any others."""
+    manifest = _read_manifest(target)
+    found = {file.relative_to(target).as_posix(): file for file in target.rglob("*") if not _is_folder(file)}
+    kept = {path: digest for path, digest in manifest.items() if path in found and _digest(found[path]) == digest}
+    foreign = sorted(found.keys() - kept.keys() - {MANIFEST})
+    hidden = [path for path in foreign if path.startswith(".")]
+    if hidden or (foreign and not yes):
+        raise UsageError(
+            f"{target} holds files that archive publish did not write, or that were changed since.",
+            why=f"They would be lost: {', '.join((hidden or foreign)[:_LISTED])}.",
+            remedy="Move them away, or publish into another folder"
+            + ("." if hidden else "; with --yes they are replaced."),
+        )
+    return kept
+
+
+def _is_folder(path: Path) -> bool:
+    return path.is_dir() and not path.is_symlink()
+
+
+def _read_manifest(folder: Path) -> dict[str, str]:
+    """Digests by path."""
+    file = folder / MANIFEST
+    if not file.is_file():
+        return {}
+    rows = (line.split("  ", 1) for line in file.read_text(encoding="utf-8").splitlines()[1:])
+    return {path: digest for digest, path in rows}
+
+
+def _digest(file: Path) -> str:
+    if file.is_symlink():
+        return ""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _mark(fresh: Path, digests: Mapping[str, str] | None = None) -> None:
+    """Makes a folder ours, so that whatever happens it may be cleared away; last of all with its digests."""
+    fresh.mkdir(exist_ok=True)
+    rows = [f"{digest}  {path}" for path, digest in sorted((digests or {}).items())]
+    (fresh / MANIFEST).write_text("\n".join([_OURS, *rows, ""]), encoding="utf-8", newline="\n")
+
+
+def _fill(pages: Iterator[Page], fresh: Path, target: Path, kept: Mapping[str, str]) -> _Written:
+    """Writes every page; one that is as it was keeps its old file, with its time."""
+    written = _Written({})
+    for page in pages:
+        file = fresh.joinpath(*PurePosixPath(page.path).parts)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        pieces = (page.content,) if isinstance(page.content, bytes) else page.content
+        digest = hashlib.sha256()
+        with file.open("xb") as out:
+            for piece in pieces:
+                digest.update(piece)
+                out.write(piece)
+            written.bytes += out.tell()
+        written.digests[page.path] = digest.hexdigest()
+        if kept.get(page.path) == digest.hexdigest():
+            file.unlink()
+            _link(target.joinpath(*PurePosixPath(page.path).parts), file)
+            written.unchanged += 1
+    _mark(fresh, written.digests)
+    return written
+
+
+def _link(old: Path, new: Path) -> None:
+    try:
+        new.hardlink_to(old)
+    except OSError:  # a file system without hard links
+        shutil.copy2(old, new)
+
+
+def _swap(fresh: Path, target: Path, old: Path) -> None:
+    """Puts the fresh folder in the place of the target, in one step where the system can."""
+    if not target.exists():
+        fresh.rename(target)
+    elif _exchanged(fresh, target):
+        shutil.rmtree(fresh, ignore_errors=True)
+    else:
+        target.rename(old)
+        try:
+            fresh.rename(target)
+        except BaseException:
+            old.rename(target)
+            raise
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Swaps two names in one step with Linux's renameat2(2); False where there is no such thing."""
+    rename = getattr(ctypes.CDLL(None), "renameat2", None) if os.name == "posix" else None
+    if rename is None:
+        return False
+    at_working_folder, exchange = -100, 2  # AT_FDCWD, RENAME_EXCHANGE
+    done: int = rename(at_working_folder, os.fsencode(one), at_working_folder, os.fsencode(other), exchange)
+    return done == 0
