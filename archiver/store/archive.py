@@ -106,7 +106,7 @@ def create(folder: Path) -> None:
     """Make an empty archive in *folder*, complete or not at all; nothing happens when there is one."""
     if exists(folder):
         return
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)  # private talk: nobody else on this computer needs to look in
     fresh = folder / "archive.db.new"
     for leftover in (fresh, folder / "archive.db.new-journal"):
         leftover.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta, timezone
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from archiver.model import Attachment, Message, When
@@ -108,28 +109,31 @@ def _attachment_view(one: Attachment) -> View:
     }
 
 
-Unindexed = tuple[int, int]  # first and last row id, inclusive; none when the first is greater
+_Row = tuple[object, ...]
 
 
 class Batch:
-    """Rows waiting to be written; ``write`` empties them into the tables in foreign-key order.
-
-    Most messages are plain text and say little: they go through a statement of their own with fewer values to
-    bind, which is a third of the whole cost of storing them.
+    """Rows waiting to be written. Most messages are plain text and go through a statement of their own, with fewer
+    values to bind.
     """
 
     def __init__(self, sql: sqlite3.Connection) -> None:
         self._next_id: int
         (self._next_id,) = sql.execute("select coalesce(max(id), 0) + 1 from message").fetchone()
+        self._start()
+
+    def _start(self) -> None:
         self._first_id = self._next_id
-        self._plain: list[tuple[object, ...]] = []
-        self._full: list[tuple[object, ...]] = []
-        self._first: list[tuple[object, ...]] = []
-        self._again: list[tuple[object, ...]] = []
-        self._unread: list[tuple[object, ...]] = []
-        self._attachments: list[tuple[object, ...]] = []
-        self._recipients: list[tuple[object, ...]] = []
-        self._reactions: list[tuple[object, ...]] = []
+        self._rows: dict[str, list[_Row]] = {statement: [] for statement in _IN_ORDER}
+        self._plain, self._first = self._rows[_ADD_PLAIN], self._rows[_ADD_FIRST]
+
+    def write(self, sql: sqlite3.Connection) -> tuple[int, int]:
+        """What waits into the tables, in foreign-key order; returns the first and the last row id of new messages."""
+        new = self._first_id, self._next_id - 1
+        for statement, rows in self._rows.items():
+            _insert(sql, statement, rows)
+        self._start()
+        return new
 
     def new(self, one: Incoming, seq: int) -> int:
         """Add a message nobody has said before; returns its row id."""
@@ -145,12 +149,13 @@ class Batch:
         if occurrence == 1 and _is_plain(message):
             self._plain.append(values)
         else:
-            self._full.append((
+            self._rows[_ADD_FULL].append((
                 *values, occurrence, message.kind, message.subject, message.html, message.native_id,
                 message.reply_to, extra_of(message),
             ))  # fmt: skip
             if message.attachments:
-                self._attachments += _attachment_rows(row, [_attachment_view(file) for file in message.attachments])
+                files = [_attachment_view(file) for file in message.attachments]
+                self._rows[_ADD_ATTACHMENT] += _attachment_rows(row, files)
         origin = message.origin
         self._first.append((file_id, ordinal, origin.start, origin.end, row))
         return row
@@ -159,40 +164,21 @@ class Batch:
         self, row: int, recipients: Sequence[int], reactions: Sequence[tuple[int | None, str, int | None]]
     ) -> None:
         """Add to whom a new message was sent and how it was received."""
-        self._recipients += [(row, place, identity) for place, identity in enumerate(recipients)]
-        self._reactions += [(row, place, *reaction) for place, reaction in enumerate(reactions)]
+        self._rows[_ADD_RECIPIENT] += [(row, place, identity) for place, identity in enumerate(recipients)]
+        self._rows[_ADD_REACTION] += [(row, place, *reaction) for place, reaction in enumerate(reactions)]
 
     def observed(self, one: Incoming, row: int, role: str, said: str | None) -> None:
         """Note that another record speaks of the message in *row*."""
         origin = one.message.origin
-        self._again.append((one.file_id, one.ordinal, origin.start, origin.end, row, role, said))
+        self._rows[_ADD_AGAIN].append((one.file_id, one.ordinal, origin.start, origin.end, row, role, said))
 
     def unread(self, file_id: int, ordinal: int, start: int, end: int, status: str, note: str) -> None:
         """Note bytes that became no message."""
-        self._unread.append((file_id, ordinal, start, end, status, note))
-
-    def __bool__(self) -> bool:
-        return bool(self._first or self._again or self._unread)
+        self._rows[_ADD_UNREAD].append((file_id, ordinal, start, end, status, note))
 
     def holds(self, row: int) -> bool:
         """Whether the message is still waiting here."""
         return row >= self._first_id
-
-    def write(self, sql: sqlite3.Connection) -> Unindexed:
-        """Everything gathered so far goes into the tables; returns the messages whose words are to be indexed."""
-        sql.executemany(_ADD_PLAIN, self._plain)
-        sql.executemany(_ADD_FULL, self._full)
-        sql.executemany(_ADD_FIRST, self._first)
-        sql.executemany(_ADD_AGAIN, self._again)
-        sql.executemany(_ADD_UNREAD, self._unread)
-        sql.executemany(_ADD_ATTACHMENT, self._attachments)
-        sql.executemany("insert into recipient values (?, ?, ?)", self._recipients)
-        sql.executemany("insert into reaction values (?, ?, ?, ?, ?)", self._reactions)
-        for rows in (self._plain, self._full, self._first, self._again, self._unread,
-                     self._attachments, self._recipients, self._reactions):  # fmt: skip
-            rows.clear()
-        first, self._first_id = self._first_id, self._next_id
-        return first, self._next_id - 1
 
 
 def _is_plain(message: Message) -> bool:
@@ -207,6 +193,20 @@ def _is_plain(message: Message) -> bool:
         or message.reply_to is not None
         or message.html is not None
     )
+
+
+BOUND = 10_000  # values to a statement, below SQLite's default limit of 32,766: far less work than row by row
+
+
+def _insert(sql: sqlite3.Connection, statement: str, rows: list[_Row]) -> None:
+    """Insert *rows*, many to a statement; *statement* ends in the parentheses that stand for one row."""
+    if not rows:
+        return
+    head, values = statement.rsplit("values", 1)
+    step = BOUND // len(rows[0])
+    for start in range(0, len(rows), step):
+        some = rows[start : start + step]
+        sql.execute(f"{head}values{','.join([values] * len(some))}", list(chain.from_iterable(some)))
 
 
 _COMMON = """id, conversation_id, seq, local_minute, match_key, sender_id, sent_at, tz_offset, precision, assumed,
@@ -228,6 +228,11 @@ _ADD_UNREAD = """
 insert into record (source_file_id, ordinal, byte_start, byte_end, status, note) values (?, ?, ?, ?, ?, ?)
 """
 _ADD_ATTACHMENT = "insert into attachment values (?, ?, ?, ?, ?, ?, ?)"
+_ADD_RECIPIENT = "insert into recipient values (?, ?, ?)"
+_ADD_REACTION = "insert into reaction values (?, ?, ?, ?, ?)"
+_IN_ORDER = (
+    _ADD_PLAIN, _ADD_FULL, _ADD_FIRST, _ADD_AGAIN, _ADD_UNREAD, _ADD_ATTACHMENT, _ADD_RECIPIENT, _ADD_REACTION,
+)  # fmt: skip
 
 
 def index(sql: sqlite3.Connection, first: int, last: int) -> None:
@@ -319,7 +324,7 @@ def rewrite(sql: sqlite3.Connection, row: int, before: View, view: View) -> None
         index(sql, row, row)
     if before["attachments"] != view["attachments"]:
         sql.execute("delete from attachment where message_id = ?", (row,))
-        sql.executemany(_ADD_ATTACHMENT, _attachment_rows(row, view["attachments"]))
+        _insert(sql, _ADD_ATTACHMENT, _attachment_rows(row, view["attachments"]))
 
 
 def _attachment_rows(row: int, files: Sequence[View]) -> list[tuple[object, ...]]:

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import OrderedDict
 from hashlib import blake2b
+from struct import Struct
 
 from archiver.model import Handle, Message
 from archiver.text import fold
@@ -16,6 +17,7 @@ from archiver.text import fold
 WINDOW = 4096  # minutes remembered; a file that steps back further repeats itself, as concatenated exports do
 
 
+_signed = Struct("<q").unpack
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -23,7 +25,9 @@ def level(text: str) -> str:
     """What two exports of one message have in common: no direction marks, NFKC (spaces included), no blank edges."""
     if text.isascii():
         return text.strip()
-    return unicodedata.normalize("NFKC", _MARKS.sub("", text)).strip()
+    if _MARKS.search(text):
+        text = _MARKS.sub("", text)
+    return unicodedata.normalize("NFKC", text).strip()
 
 
 class Keys:
@@ -41,15 +45,16 @@ class Keys:
 
     def of(self, message: Message, said_by: blake2b) -> int:
         """The match key; negative as often as not, for SQLite's integers are signed."""
-        if message.key is not None:
-            state = self._root.copy()
-            state.update(b"\1" + message.key.encode("utf-8", "replace"))
-        else:
+        if message.key is None:
             state = said_by.copy()
             state.update(level(message.text).encode("utf-8", "replace"))
             if message.attachments:
                 state.update(b"\0%d" % len(message.attachments))
-        return int.from_bytes(state.digest(), "little", signed=True)
+        else:
+            state = self._root.copy()
+            state.update(b"\1" + message.key.encode("utf-8", "replace"))
+        key: int = _signed(state.digest())[0]
+        return key
 
 
 class Occurrences:

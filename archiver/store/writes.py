@@ -5,11 +5,13 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import groupby
+from typing import cast
 
 from archiver.model import Conversation, Guess, Handle, Item, Message, Origin, Problem, Reaction, When
 from archiver.store import run as runs
 from archiver.store.archive import Archive
-from archiver.store.batch import Batch, Incoming, Stored, Unindexed, find_stored, index, rewrite, times, view_of
+from archiver.store.batch import Batch, Incoming, Stored, find_stored, index, rewrite, times, view_of
 from archiver.store.cast import Cast
 from archiver.store.ids import UNDATED
 from archiver.store.match import Keys, Occurrences
@@ -61,7 +63,7 @@ class ImportWriter:
         self._sql = self._stages.sql
         self._cast = Cast(self._sql, self.id, run.importer, dict(begun.progress.conversations), into=into, apart=apart)
         self._incoming: list[tuple[Incoming, _Place]] = []
-        self._unindexed: list[Unindexed] = []
+        self._unindexed: list[tuple[int, int]] = []  # first and last row ids stored in this batch
         self._when: When | None = None
         self._times: tuple[int, int | None, int | None] = (UNDATED, None, None)
         self._files: dict[tuple[str, str | None], _File] = {}
@@ -123,16 +125,11 @@ class ImportWriter:
         """Store a batch. *blobs*: (sha256, size, media type) of attachments kept since the last batch."""
         if blobs:
             self._sql().executemany("insert or ignore into blob (sha256, size, media_type) values (?, ?, ?)", blobs)
-        for item in items:
-            self._seen += 1
-            if isinstance(item, Message):
-                self._message(item)
-            elif isinstance(item, Conversation):
-                self._conversation(item)
-            elif self._seen > self._done:
-                self._other(item)
-            elif isinstance(item, Problem) and _took_bytes(item):
-                self._file(item).ordinal += 1
+        for kind, run in groupby(items, key=type):
+            if kind is Message:
+                self._messages(cast("Iterable[Message]", run))
+            else:
+                self._others(run)
         self._flush()
         if self._seen > self._done:
             self._done = self._seen
@@ -140,6 +137,7 @@ class ImportWriter:
 
     def _end_batch(self) -> None:
         """The words of the batch into the index, the import's progress noted, all committed: in the background."""
+        self._write()
         cursors = {place.id: place.order.cursor for place in self._places.values() if place.order}
         progress = Progress(self._done, self._cast.named, self._reading.id, cursors).as_json()
         counts, unindexed, self._unindexed = dict(self.counts), self._unindexed, []
@@ -155,32 +153,50 @@ class ImportWriter:
         origin = item.origin
         return _File(0) if origin is None else self._files[origin.dump, origin.member]
 
-    def _message(self, message: Message) -> None:
-        place = self._places[message.conversation]
-        origin = message.origin
-        if origin.dump is not self._dump or origin.member is not self._member:
-            self._turn_to(origin)
-        when = message.when
-        if when is not self._when:
-            self._when, self._times = when, times(when)
-        minute, sent_at, offset = self._times
-        sender = message.sender
-        known = place.senders.get(id(sender))
-        if known is None or known[0] is not sender:
-            known = self._meet(sender, place)
-        key = place.keys.of(message, known[2])
-        occurrences = place.occurrences
-        occurrence = occurrences.count(minute, key) if message.key is None else 1
-        file = self._reading
-        ordinal = file.ordinal
-        file.ordinal = ordinal + 1
-        if self._seen <= self._done:
-            return
-        one = Incoming(message, place.id, minute, key, occurrence, file.id, ordinal, known[1], sent_at, offset)
-        if place.fresh and message.key is None and not occurrences.uncertain:
-            self._new(one, place, place.order or self._order(place, file.id))
-        else:
-            self._incoming.append((one, place))
+    def _others(self, items: Iterable[Item]) -> None:
+        for item in items:
+            self._seen += 1
+            if isinstance(item, Conversation):
+                self._conversation(item)
+            elif self._seen > self._done:
+                self._other(item)
+            elif isinstance(item, Problem) and _took_bytes(item):
+                self._file(item).ordinal += 1
+
+    def _messages(self, messages: Iterable[Message]) -> None:
+        """The hot path: a million times through here, so what a run of messages shares is held in local names."""
+        spoken_of_as = place = None
+        when, (minute, sent_at, offset) = self._when, self._times
+        for message in messages:
+            self._seen += 1
+            origin = message.origin
+            if origin.dump is not self._dump or origin.member is not self._member:
+                self._turn_to(origin)
+                place = None
+            if place is None or message.conversation is not spoken_of_as:
+                spoken_of_as = message.conversation
+                place = self._places[spoken_of_as]
+                keys, occurrences, senders = place.keys, place.occurrences, place.senders
+            if message.when is not when:
+                when = message.when
+                minute, sent_at, offset = times(when)
+            sender = message.sender
+            known = senders.get(id(sender))
+            if known is None or known[0] is not sender:
+                known = self._meet(sender, place)
+            key = keys.of(message, known[2])
+            occurrence = occurrences.count(minute, key) if message.key is None else 1
+            file = self._reading
+            file.ordinal += 1
+            if self._seen > self._done:
+                one = Incoming(
+                    message, place.id, minute, key, occurrence, file.id, file.ordinal - 1, known[1], sent_at, offset
+                )
+                if place.fresh and message.key is None and not occurrences.uncertain:
+                    self._new(one, place, place.order or self._order(place, file.id))
+                else:
+                    self._incoming.append((one, place))
+        self._when, self._times = when, (minute, sent_at, offset)
 
     def _meet(self, sender: Handle | None, place: _Place) -> _Known:
         """A sender with its row id and the start of its match keys, found again by the record's identity."""
@@ -195,6 +211,7 @@ class ImportWriter:
         file = self._files[origin.dump, origin.member]
         if file is not self._reading:
             self._flush()
+            self._write()
             if self._reading.id:
                 for place in self._places.values():
                     place.order, place.fresh, place.occurrences = None, False, Occurrences()
@@ -206,10 +223,10 @@ class ImportWriter:
             row, key, fresh = self._cast.home_of(conversation)
             self._places[conversation.key] = _Place(row, key, conversation.key, Keys(key), fresh)
 
-    def _other(self, item: Problem | Guess) -> None:
+    def _other(self, item: Item) -> None:
         if isinstance(item, Guess):
             self._guess(item)
-        else:
+        elif isinstance(item, Problem):
             self._problem(item)
 
     def _guess(self, guess: Guess) -> None:
@@ -259,26 +276,26 @@ class ImportWriter:
     # -- matching --------------------------------------------------------------------------------------
 
     def _flush(self) -> None:
-        """Decide for every waiting message whether it is new, and write what is gathered."""
+        """Decide for every waiting message whether it is new."""
         incoming, self._incoming = self._incoming, []
-        if incoming:
-            self._write()
-            stored = find_stored(self._sql(), [one for one, _ in incoming])
-            fresh: dict[_Lookup, Stored] = {}
-            for n, (one, place) in enumerate(incoming):
-                identity = (one.conversation_id, one.minute, one.key, one.occurrence)
-                order = place.order or self._order(place, one.file_id)
-                known = stored.get(n) or fresh.get(identity)
-                if known is not None:
-                    self._repeated(one, known, order)
-                else:
-                    row, seq = self._new(one, place, order)
-                    fresh[identity] = Stored(row, seq, view_of(one))
+        if not incoming:
+            return
         self._write()
+        stored = find_stored(self._sql(), [one for one, _ in incoming])
+        fresh: dict[_Lookup, Stored] = {}
+        for n, (one, place) in enumerate(incoming):
+            identity = (one.conversation_id, one.minute, one.key, one.occurrence)
+            order = place.order or self._order(place, one.file_id)
+            known = stored.get(n) or fresh.get(identity)
+            if known is not None:
+                self._repeated(one, known, order)
+            else:
+                row, seq = self._new(one, place, order)
+                fresh[identity] = Stored(row, seq, view_of(one))
 
     def _write(self) -> None:
-        if self._batch:
-            self._unindexed.append(self._batch.write(self._sql()))
+        """What waits goes into the tables."""
+        self._unindexed.append(self._batch.write(self._sql()))
 
     def _order(self, place: _Place, file_id: int) -> Order:
         cursor = self._progress.cursors.get(place.id) if file_id == self._progress.file else None

@@ -1,0 +1,25 @@
+"""The command line: parse, call, show. One file per family of verbs; heavy imports wait until a verb runs."""
+
+import typer
+
+from archiver.cli import importing, looking, publishing, searching
+from archiver.cli.common import home
+
+app = typer.Typer(
+    name="archive",
+    help="Keep what communities know: import chats, search them, publish them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    callback=home,
+)
+app.command("import")(importing.import_)
+app.add_typer(importing.imports, name="imports")
+app.command()(searching.search)
+app.command()(searching.show)
+app.command()(looking.conversations)
+app.command()(looking.status)
+app.command()(looking.problems)
+app.command()(publishing.publish)
+app.add_typer(publishing.export, name="export")

@@ -1,0 +1,60 @@
+"""`archive publish` and `archive export`: out of the archive, for people and for programs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from archiver.cli.common import JSON, folder, reading
+
+export = typer.Typer(help="Everything as open data.", no_args_is_help=True, rich_markup_mode=None)
+
+
+def publish(
+    target: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write the pages to.")],
+    conversation: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A conversation to publish; may be given again.")
+    ] = None,
+    title: Annotated[str, typer.Option(help="What the snapshot is called.")] = "",
+    about: Annotated[str, typer.Option(help="A few sentences for the first page: what this is, who keeps it.")] = "",
+    contact: Annotated[str, typer.Option(help="How to ask for removal, e.g. an address.")] = "",
+    language: Annotated[str, typer.Option(metavar="TAG", help="Language of the pages' own words.")] = "en",
+    yes: Annotated[bool, typer.Option("--yes", help="Replace pages that were changed by hand since.")] = False,
+    as_json: JSON = False,
+) -> None:
+    """Write a site that opens from disk: only the conversations you name, phone numbers and emails masked."""
+    from dataclasses import asdict
+
+    from archiver import ui
+    from archiver.publish import publish as publish_site
+    from archiver.store.library import StoredLibrary
+    from archiver.store.secret import secret
+
+    with reading() as archive, archive.snapshot():
+        done = publish_site(
+            StoredLibrary(archive),
+            target,
+            conversations=conversation or (),
+            options={"title": title, "language": language, "about": about, "contact": contact},
+            secret=secret(folder()),
+            archive=folder(),
+            yes=yes,
+        )
+    if as_json:
+        ui.emit(asdict(done))
+    else:
+        ui.line(done.index)
+    ui.talk(f"{done.messages:,} messages on {done.pages:,} pages. Open: {done.index}")
+
+
+@export.command("jsonl")
+def jsonl(
+    out: Annotated[str, typer.Argument(metavar="OUT", help="The file to write; - is stdout.")],
+) -> None:
+    """All conversations and messages, one JSON object a line; the last line says it is complete."""
+    from archiver import ui
+    from archiver.exporters import jsonl as format_
+    from archiver.store.library import StoredLibrary
+
+    with reading() as archive:
+        ui.write_lines(format_.lines(StoredLibrary(archive)), out)

@@ -1,0 +1,360 @@
+"""From a dump into the store: choose an importer, stream its items in batches, keep the originals, report."""
+
+import dataclasses
+import gc
+import hashlib
+import json
+import mimetypes
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from archiver.contracts import Hints, Importer
+from archiver.dates import local_zone_name
+from archiver.dump import Dump, Entry, Limits
+from archiver.errors import DumpError, NotUnderstoodError, UsageError
+from archiver.importers import ALL
+from archiver.model import Attachment, Guess, ImportReport, Item, Message, Origin, Problem
+from archiver.store import archive as store
+from archiver.store import history, undo
+from archiver.store.archive import Archive
+from archiver.store.run import Run
+from archiver.store.writes import ImportWriter
+
+BATCH_ITEMS = 20_000
+BATCH_CHARACTERS = 4_000_000  # a batch of very long messages ends sooner, so that memory stays flat
+
+SHOWN_PROBLEMS = 100  # the rest is in the archive
+_STDIN = Path("-")
+
+Watch = Callable[[int, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a person asks of `archive import`. *into*: a conversation's title, key or number; *apart*: ``--new``."""
+
+    paths: Sequence[Path]
+    source: str | None = None
+    hints: Hints = field(default_factory=Hints)
+    into: str | None = None
+    apart: bool = False
+    dry_run: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+
+def _unwatched(_done: int, _total: int, _messages: int) -> None:
+    return None
+
+
+def ingest(folder: Path, request: Request, watch: Watch = _unwatched) -> list[ImportReport]:
+    """Import into the archive in *folder* (made when there is none); one report per kind of source.
+
+    *watch* is told (bytes read, bytes in all, messages so far) after each batch. Raises ArchiveError; what was
+    committed before an interruption stays, and the same command goes on from there.
+    """
+    with ExitStack() as stack:
+        groups = _claims(request, stack)
+        home, keep_blobs = stack.enter_context(_target(folder, dry_run=request.dry_run))
+        archive = stack.enter_context(store.writing(home))
+        archive.blobs.keep = keep_blobs
+        into = history.conversation_id(archive.connection, request.into) if request.into else None
+        return [_one(archive, group, request, into, watch) for group in groups]
+
+
+# -- which importer -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Paths that one importer reads, opened as one tree."""
+
+    importer: Importer
+    paths: Sequence[Path]
+    dump: Dump
+
+
+def _claims(request: Request, stack: ExitStack) -> list[_Group]:
+    """Every path with its importer, grouped; an error before anything is written when one is not understood."""
+    paths = list(request.paths)
+    if len(paths) > 1 and _STDIN in paths:
+        raise UsageError("“-” (stdin) goes alone.", remedy="Import the other files in a run of their own.")
+    whole = stack.enter_context(Dump.open(paths, request.limits))
+    if request.source is not None:
+        if request.source not in ALL:
+            raise UsageError(f"There is no source called “{request.source}”.", remedy=f"Known: {', '.join(ALL)}.")
+        return [_Group(ALL[request.source], paths, whole)]
+    if len(paths) == 1:
+        return [_Group(choose(whole), paths, whole)]
+    by_name: dict[str, list[Path]] = {}
+    for path in paths:
+        with Dump.open([path], request.limits) as dump:
+            by_name.setdefault(choose(dump).name, []).append(path)
+    if len(by_name) == 1:
+        return [_Group(ALL[name], paths, whole) for name in by_name]
+    return [
+        _Group(ALL[name], some, stack.enter_context(Dump.open(some, request.limits))) for name, some in by_name.items()
+    ]
+
+
+def choose(dump: Dump) -> Importer:
+    """The one importer that claims the dump; NotUnderstoodError when none or several do."""
+    claims = {name: why for name, importer in ALL.items() if (why := importer.identify(dump))}
+    if len(claims) == 1:
+        return ALL[next(iter(claims))]
+    names = ", ".join(f"“{name}”" for name in dump.names)
+    if claims:
+        raise NotUnderstoodError(
+            f"{names} could be read in more than one way.",
+            why="; ".join(f"{name}: {why}" for name, why in claims.items()),
+            remedy=f"Say which: --as {' or --as '.join(claims)}",
+        )
+    explained = [line for importer in ALL.values() for line in _explanation(importer, dump)]
+    raise NotUnderstoodError(
+        f"{names} is not an export that archive understands.",
+        why="\n".join(explained) or "nothing in it looks like one",
+        remedy="archive reads: " + "; ".join(importer.title for importer in ALL.values()) + ". Export the chat again"
+        " on the phone and give the file as it came; if you know better, name the source: --as " + "|".join(ALL),
+    )
+
+
+def _explanation(importer: Importer, dump: Dump) -> Sequence[str]:
+    explain = getattr(importer, "explain", None)
+    return explain(dump) if explain else ()
+
+
+# -- where to ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _target(folder: Path, *, dry_run: bool) -> Iterator[tuple[Path, bool]]:
+    """The archive to write to: the real one, or for a dry run a copy of its database that is thrown away."""
+    if not dry_run:
+        store.create(folder)
+        yield folder, True
+        return
+    with tempfile.TemporaryDirectory(prefix="archive-dry-run-") as temporary:
+        copy = Path(temporary)
+        if store.exists(folder):
+            store.copy_database(folder, copy)
+        else:
+            store.create(copy)
+        yield copy, False
+
+
+# -- one import ----------------------------------------------------------------------------------------
+
+
+def _one(archive: Archive, group: _Group, request: Request, into: int | None, watch: Watch) -> ImportReport:
+    importer = group.importer
+    options = _options(request)
+    fresh, known = _not_known(archive, group, options)
+    report = ImportReport(importer.name, importer.title, group.dump.names, known=known, dry_run=request.dry_run)
+    if not fresh:
+        return report
+    with ExitStack() as stack:
+        dump = group.dump
+        if len(fresh) < len(group.paths):
+            dump = stack.enter_context(Dump.open(fresh, request.limits))
+        run = Run(importer.name, importer.version, options, _fingerprint(dump), dump.names)
+        writer = stack.enter_context(closing(ImportWriter(archive, run, into=into, apart=request.apart)))
+        hints = dataclasses.replace(request.hints, local_zone=str(options["local_zone"]))
+        try:
+            guesses, problems = _stream(archive, dump, importer.read(dump, hints), writer, watch)
+        except (DumpError, UsageError):
+            writer.close()
+            undo.undo(archive, writer.id)  # a hopeless dump leaves nothing half-stored
+            raise
+    return dataclasses.replace(
+        report,
+        given=dump.names,
+        import_id=writer.id,
+        resumed=writer.resumed,
+        counts=dict(writer.counts),
+        guesses=tuple(guesses),
+        problems=tuple(problems),
+        conversations=tuple(writer.conversations()),
+    )
+
+
+def _options(request: Request) -> dict[str, object]:
+    """What shaped the reading, kept with the import; None where nobody said."""
+    hints = request.hints
+    return {
+        "zone": hints.zone,
+        "local_zone": hints.zone or local_zone_name(),
+        "date_order": hints.date_order,
+        "owner": hints.owner,
+        "language": hints.language,
+        "into": request.into,
+        "new": request.apart,
+    }
+
+
+def _not_known(
+    archive: Archive, group: _Group, options: Mapping[str, object]
+) -> tuple[list[Path], tuple[tuple[str, int], ...]]:
+    """Tier 0: the paths this importer has not read yet in this way, and (name, import) of those it has."""
+    fresh, seen = [], []
+    importer, originals = group.importer, {entry.path: entry for entry in group.dump.originals()}
+    for path in group.paths:
+        entry = None if path.is_dir() else originals.get("stdin" if path == _STDIN else path.name)
+        known = entry and history.imported(
+            archive.connection, group.dump.sha256(entry), importer.name, importer.version
+        )
+        if not known:
+            fresh.append(path)
+            continue
+        import_id, earlier = known
+        _refuse_other_reading(path.name, import_id, earlier, options)
+        seen.append((path.name, import_id))
+    return fresh, tuple(seen)
+
+
+def _refuse_other_reading(
+    name: str, import_id: int, earlier: Mapping[str, object], options: Mapping[str, object]
+) -> None:
+    """The same bytes read in another way would double every message; the first reading has to be undone."""
+    for option in ("zone", "date_order", "owner", "into", "new"):
+        if options[option] and options[option] != earlier.get(option):
+            raise UsageError(
+                f"“{name}” is in the archive already (import {import_id}), read with other settings.",
+                why=f"then {option} was {earlier.get(option) or 'not given'}, now it is {options[option]}",
+                remedy=f"To read it anew: archive imports undo {import_id}   and then import it again.",
+            )
+
+
+def _fingerprint(dump: Dump) -> str:
+    """Tells one dump from another: digests of the files given; for folders the names and sizes in them."""
+    originals = dump.originals()
+    if len(originals) <= len(dump.names):
+        parts = sorted(dump.sha256(entry) for entry in originals)
+    else:
+        parts = sorted(f"{entry.path}\0{entry.size}" for entry in dump.entries)
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def _stream(
+    archive: Archive, dump: Dump, items: Iterator[Item], writer: ImportWriter, watch: Watch
+) -> tuple[list[Guess], list[Problem]]:
+    """All items into the store, a batch at a time; then the import is done."""
+    keeper = _Keeper(archive, dump, writer)
+    total = dump.total_bytes()
+    with closing(_all_items(dump, items)) as flow, _without_cycle_collection():
+        for batch in _batches(flow):
+            writer.add(keeper.kept(batch), keeper.taken())
+            watch(keeper.bytes_read, total, writer.messages)
+    writer.finish()
+    return keeper.guesses, keeper.problems
+
+
+@contextmanager
+def _without_cycle_collection() -> Iterator[None]:
+    """Records hold no cycles; looking for some among ten thousand of them again and again costs a tenth of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _all_items(dump: Dump, items: Iterator[Item]) -> Generator[Item, None, None]:
+    """What the container could not give, then what the importer reads."""
+    yield from dump.problems
+    yield from items
+
+
+def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
+    """Batches of bounded length in items and in characters."""
+    batch: list[Item] = []
+    weight = 0
+    for item in items:
+        batch.append(item)
+        if isinstance(item, Message):
+            weight += len(item.text)
+        if len(batch) >= BATCH_ITEMS or weight >= BATCH_CHARACTERS:
+            yield batch
+            batch, weight = [], 0
+    if batch:
+        yield batch
+
+
+class _Keeper:
+    """Puts the originals and the attachments that items speak of into blobs, before the items are stored."""
+
+    def __init__(self, archive: Archive, dump: Dump, writer: ImportWriter) -> None:
+        self.guesses: list[Guess] = []
+        self.problems: list[Problem] = []
+        self.bytes_read = 0
+        self._finished = 0  # bytes of the files before the present one
+        self._present = 0
+        self._archive = archive
+        self._dump = dump
+        self._writer = writer
+        self._rows: dict[str, int] = {}
+        self._fresh: list[tuple[str, int, str | None]] = []
+
+    def kept(self, batch: Sequence[Item]) -> list[Item]:
+        """The items, with digests and sizes of their attachments filled in."""
+        stored: list[Item] = []
+        known, member = "", None
+        for item in batch:
+            origin = item.origin
+            if origin is not None and (origin.dump is not known or origin.member is not member):
+                if not self._writer.knows(origin):
+                    self._announce(origin)
+                known, member = origin.dump, origin.member
+            if isinstance(item, Message):
+                stored.append(self._with_files(item) if item.attachments else item)
+                continue
+            stored.append(item)
+            if isinstance(item, Guess):
+                self.guesses.append(item)
+            elif isinstance(item, Problem) and len(self.problems) < SHOWN_PROBLEMS:
+                self.problems.append(item)
+        if origin := next((item.origin for item in reversed(batch) if isinstance(item, Message)), None):
+            self.bytes_read = self._finished + origin.end
+        return stored
+
+    def _with_files(self, message: Message) -> Message:
+        files = tuple(self._attachment(file) for file in message.attachments)
+        return message if files == message.attachments else dataclasses.replace(message, attachments=files)
+
+    def taken(self) -> list[tuple[str, int, str | None]]:
+        """The blobs kept since the last call: (sha256, size, media type)."""
+        fresh, self._fresh = self._fresh, []
+        return fresh
+
+    def _announce(self, origin: Origin) -> None:
+        entry = self._dump.digested(origin.dump, origin.member)
+        self._finished, self._present = self._finished + self._present, entry.size
+        self._keep(entry, (origin.dump, origin.member))
+
+    def _keep(self, entry: Entry, key: tuple[str, str | None]) -> int:
+        """The entry's bytes into blobs, the zip it came in before it; returns its source_file row."""
+        if entry.path in self._rows:
+            return self._rows[entry.path]
+        parent = None
+        if entry.container is not None:
+            holder = self._dump.container(entry)
+            parent = self._keep(holder, (self._dump.sha256(holder), holder.member))
+        with self._dump.open_entry(entry) as stream:
+            blob = self._archive.blobs.put(stream)
+        self._rows[entry.path] = self._writer.keep_file(key, entry.path, blob.sha256, blob.size, parent)
+        return self._rows[entry.path]
+
+    def _attachment(self, file: Attachment) -> Attachment:
+        entry = self._dump.entry(file.member) if file.member is not None and file.state == "present" else None
+        if entry is None:
+            return file
+        with self._dump.open_entry(entry) as stream:
+            blob = self._archive.blobs.put(stream)
+        media_type = file.media_type
+        if media_type is None or media_type.endswith("/*"):
+            media_type = mimetypes.guess_type(entry.name)[0] or media_type
+        self._fresh.append((blob.sha256, blob.size, media_type))
+        return dataclasses.replace(file, sha256=blob.sha256, size=blob.size, media_type=media_type)

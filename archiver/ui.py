@@ -1,0 +1,308 @@
+"""The only file that knows rich: talk on stderr, data on stdout, and foreign text made harmless before either."""
+
+import csv
+import json
+import re
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from archiver.errors import ArchiveError
+from archiver.model import Attachment, Hit, ImportReport, KeptMessage
+from archiver.text import csv_safe, harmless
+
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+def _console(*, stderr: bool = False) -> Console:
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+
+def talk(text: str = "", style: str = "") -> None:
+    """A sentence to the person, on stderr."""
+    _console(stderr=True).print(Text(harmless(text), style=style))
+
+
+def line(text: str) -> None:
+    """A line of data, on stdout."""
+    sys.stdout.write(harmless(text) + "\n")
+
+
+def raw(content: bytes) -> None:
+    """Bytes exactly as they are, on stdout."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(content)
+    sys.stdout.buffer.flush()
+
+
+def as_json(value: object, *, indent: int | None = 2) -> str:
+    """Exact JSON in which nothing can act on a terminal: what might is written as an escape."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent, default=str)
+    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def emit(value: object) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.write(as_json(value) + "\n")
+
+
+def emit_line(value: object) -> None:
+    """One JSON object on a line of stdout."""
+    sys.stdout.write(as_json(value, indent=None) + "\n")
+
+
+def error(problem: ArchiveError) -> None:
+    """What happened, why, and what to do, on stderr."""
+    console = _console(stderr=True)
+    console.print(Text.assemble(("Error: ", "bold red"), harmless(problem.what)))
+    if problem.why:
+        console.print(Text(_hanging("  why: ", harmless(problem.why)), style="dim"))
+    if problem.remedy:
+        console.print(Text.assemble(("  next: ", "bold"), _hanging("", harmless(problem.remedy), 8)))
+
+
+def _hanging(lead: str, text: str, indent: int | None = None) -> str:
+    return lead + text.replace("\n", "\n" + " " * (len(lead) if indent is None else indent))
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Callable[[int, int, int], None]]:
+    """A bar on stderr when that is a terminal; yields the function to tell (done, total, messages) to."""
+    console = _console(stderr=True)
+    if not console.is_terminal:
+        yield lambda _done, _total, _messages: None
+        return
+    from rich.progress import (  # noqa: PLC0415 - 20 ms that only an import on a terminal needs
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[messages]:,} messages"),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    ) as bar:
+        task = bar.add_task(harmless(what), total=None, messages=0)
+        yield lambda done, total, messages: bar.update(task, completed=done, total=total, messages=messages)
+
+
+# -- reports -------------------------------------------------------------------------------------------
+
+_WORDS = {
+    "new": "new messages",
+    "duplicate": "already here",
+    "enriched": "already here, now known better",
+    "revised": "changed since",
+    "skipped": "skipped (no messages)",
+    "unreadable": "could not be read",
+}
+
+
+def report(done: ImportReport, folder: str) -> None:
+    """What an import did, guessed and lost, and how to take it back. On stderr: it is talk."""
+    names = ", ".join(done.given)
+    for name, import_id in done.known:
+        talk(f"“{name}” is in the archive already (import {import_id}); nothing to do.")
+    if done.import_id is None:
+        return
+    lead = "Dry run: would import" if done.dry_run else "Went on with" if done.resumed else "Imported"
+    talk(f"{lead} {names} ({done.title})", "bold")
+    for word, meaning in _WORDS.items():
+        if done.counts[word] or word in {"new", "duplicate"}:
+            talk(f"  {done.counts[word]:>9,}  {meaning}", "red" if word == "unreadable" else "")
+    if done.conversations:
+        talk(f"  in: {', '.join(done.conversations)}")
+    for guess in done.guesses:
+        hint = f" — {guess.option} to say otherwise" if guess.option and guess.confidence < 1 else ""
+        talk(f"  {guess.what}: {guess.value} ({guess.because}){hint}", "yellow" if guess.confidence < 0.9 else "dim")
+    for problem in done.problems[:5]:
+        talk(f"  note: {problem.note}", "yellow")
+    if done.counts["problems"] > 5:
+        talk(f"  … {done.counts['problems'] - 5:,} more: archive problems", "yellow")
+    if not done.dry_run:
+        talk(f"Kept in {folder}. To take this import back: archive imports undo {done.import_id}", "dim")
+
+
+def report_as_json(done: ImportReport) -> dict[str, object]:
+    """The machine-readable face of an import."""
+    return {
+        "import": done.import_id,
+        **done.counts,
+        "guesses": [
+            {
+                "what": guess.what,
+                "value": guess.value,
+                "because": guess.because,
+                "confidence": guess.confidence,
+                "option": guess.option,
+            }
+            for guess in done.guesses
+        ],
+        "conversations": done.conversations,
+        "already_imported": [{"file": name, "import": import_id} for name, import_id in done.known],
+        "resumed": done.resumed,
+        "dry_run": done.dry_run,
+    }
+
+
+# -- data ----------------------------------------------------------------------------------------------
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Sequence[str] = ()) -> None:
+    """A table on a terminal; tab-separated lines with a header elsewhere, so that nothing is cut."""
+    console = _console()
+    cells = [[harmless("" if cell is None else f"{cell:,}" if type(cell) is int else str(cell)) for cell in row]
+             for row in rows]  # fmt: skip
+    if not console.is_terminal:
+        for row in [list(columns), *cells]:
+            sys.stdout.write("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row) + "\n")
+        return
+    from rich.table import Table  # noqa: PLC0415 - likewise, for tables on a terminal
+
+    shown = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        shown.add_column(column, justify="right" if column in right else "left", overflow="fold")
+    for row in cells:
+        shown.add_row(*(Text(cell) for cell in row))
+    Console(markup=False, emoji=False, highlight=False).print(shown)
+
+
+def sender_name(message: KeptMessage) -> str:
+    return message.sender.name if message.sender else "—"
+
+
+def _head(message: KeptMessage, *, with_conversation: bool) -> Text:
+    when = (message.at_local or "undated").replace("T", " ")
+    when = when[:16] if message.precision == "minute" else when
+    parts = [(harmless(sender_name(message)), "bold"), ("  " + when, "cyan")]
+    if with_conversation:
+        parts.append((f"  {harmless(message.conversation_title)}", "magenta"))
+    return Text.assemble(*parts, (f"  {message.id}", "dim"))
+
+
+def _marked(snippet: str) -> Text:
+    """A snippet with its matches in bold; \\x02 and \\x03 stand around them."""
+    shown = Text()
+    for place, piece in enumerate(re.split("[\x02\x03]", snippet)):
+        shown.append(harmless(piece), style="bold yellow" if place % 2 else "")
+    return shown
+
+
+def hits(found: Sequence[tuple[Hit, Sequence[KeptMessage], Sequence[KeptMessage]]]) -> None:
+    """Search results, each with the talk around it when there is any."""
+    show = _printer()
+    for place, (hit, before, after) in enumerate(found):
+        if place:
+            show(Text("--" if before or after else ""), 0)
+        for one in before:
+            _brief(show, one)
+        show(_head(hit.message, with_conversation=True), 0)
+        show(_marked(hit.snippet), 2)
+        for one in after:
+            _brief(show, one)
+
+
+_Show = Callable[[Text, int], None]
+
+
+def _printer() -> _Show:
+    """Prints a text, indented: wrapped to the window on a terminal; elsewhere a line stays a line."""
+    console = _console()
+    if not console.is_terminal:
+        return lambda text, indent: _plain(text.plain, indent)
+    wrapping = Console(markup=False, emoji=False, highlight=False)
+    return lambda text, indent: wrapping.print(Padding(text, (0, 0, 0, indent)))
+
+
+def _plain(text: str, indent: int) -> None:
+    for one in text.split("\n"):
+        sys.stdout.write(f"{' ' * indent}{one}".rstrip() + "\n")
+
+
+def _brief(show: _Show, message: KeptMessage) -> None:
+    show(_head(message, with_conversation=False), 0)
+    show(Text(harmless(body(message))), 2)
+
+
+def body(message: KeptMessage) -> str:
+    """What to show of a message: its text, then its files in words."""
+    return "\n".join([*([message.text] if message.text else []), *map(_file, message.attachments)])
+
+
+def _file(file: Attachment) -> str:
+    name = file.name or file.media_type or "file"
+    return f"[{name}]" if file.state == "present" else f"[{name}, {file.state} in the export]"
+
+
+def message(
+    shown: KeptMessage, before: Sequence[KeptMessage], after: Sequence[KeptMessage], facts: Mapping[str, str]
+) -> None:
+    """One message whole, the talk around it, and where it comes from."""
+    show = _printer()
+    for one in before:
+        _brief(show, one)
+    show(_head(shown, with_conversation=True), 0)
+    if shown.subject:
+        show(Text(harmless(shown.subject), style="bold"), 2)
+    show(Text(harmless(body(shown))), 2)
+    for reaction in shown.reactions:
+        who = reaction.by.name if reaction.by else "somebody"
+        show(Text(harmless(f"{reaction.value} {who}"), style="dim"), 2)
+    for name, value in facts.items():
+        show(Text(harmless(f"{name}: {value}"), style="dim"), 2)
+    for one in after:
+        _brief(show, one)
+
+
+def emit_lines(values: Iterable[object]) -> None:
+    """One JSON object a line, each as soon as it is there."""
+    for value in values:
+        emit_line(value)
+
+
+def write_lines(lines: Iterable[str], out: str) -> None:
+    """Lines (each with its newline) into a file that appears whole or not at all; ``-`` is stdout."""
+    if out == "-":
+        sys.stdout.writelines(lines)
+        return
+    target = Path(out)
+    fresh = target.with_name(target.name + ".part")
+    try:
+        with fresh.open("w", encoding="utf-8", newline="\n") as file:
+            file.writelines(lines)
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)
+    talk(f"Written: {target}")
+
+
+_COLUMNS = ("id", "at_local", "conversation", "sender", "kind", "subject", "text")
+
+
+def separated(messages: Iterable[KeptMessage], separator: str) -> None:
+    """Comma- or tab-separated rows with a header; cells that a spreadsheet would calculate are made text."""
+    writer = csv.writer(sys.stdout, delimiter=separator, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for one in messages:
+        cells = (one.id, one.at_local, one.conversation_title, sender_name(one), one.kind, one.subject, body(one))
+        writer.writerow(csv_safe(cell or "") for cell in cells)
+
+
+def found(shown: int, total: int, *, exact: bool) -> None:
+    """How much of it was shown, on stderr."""
+    if not total:
+        talk("Nothing found. Fewer words, or a prefix such as water*, find more.")
+    elif total > shown:
+        talk(f"{shown:,} of {'' if exact else 'more than '}{total:,} shown; -n {shown * 5} shows more.", "dim")

@@ -1,0 +1,45 @@
+"""What several records say of one message, in sum."""
+
+from archiver.store.merge import View, difference, merge, merge_all
+
+
+def view(**more: object) -> View:
+    return {
+        "kind": "text", "sent_at": 60_000, "tz_offset": 0, "precision": "minute", "assumed": None, "subject": None,
+        "text": "ok", "html": None, "extra": None, "attachments": [],
+    } | more  # fmt: skip
+
+
+def file(state: str, name: str = "a.jpg") -> View:
+    return {"name": name, "media_type": None, "size": None, "sha256": None, "state": state}
+
+
+def test_a_finer_time_wins_over_a_coarser_one_and_never_the_other_way_round() -> None:
+    fine, coarse = view(sent_at=61_000, precision="second"), view()
+    assert merge(coarse, fine)["sent_at"] == merge(fine, coarse)["sent_at"] == 61_000
+
+
+def test_a_time_in_a_zone_that_was_told_wins_over_an_assumed_one() -> None:
+    told, assumed = view(tz_offset=60), view(assumed="zone")
+    assert merge(assumed, told)["tz_offset"] == merge(told, assumed)["tz_offset"] == 60
+
+
+def test_any_time_is_better_than_none() -> None:
+    undated = view(sent_at=None, tz_offset=None, precision=None)
+    assert merge(undated, view())["sent_at"] == merge(view(), undated)["sent_at"] == 60_000
+
+
+def test_a_file_wins_over_a_name_and_a_name_over_a_mention() -> None:
+    mention, name, present = (view(attachments=[file(state)]) for state in ("omitted", "missing", "present"))
+    assert merge_all([mention, name, present])["attachments"] == [file("present")]
+    assert merge_all([present, name, mention])["attachments"] == [file("present")]
+
+
+def test_where_the_numbers_of_files_differ_the_fuller_list_is_kept() -> None:
+    one, two = view(attachments=[file("present")]), view(attachments=[file("omitted"), file("omitted")])
+    assert merge(one, two)["attachments"] == merge(two, one)["attachments"] == two["attachments"]
+
+
+def test_a_difference_names_only_what_differs() -> None:
+    assert difference(view(text="OK"), view()) == {"text": "OK"}
+    assert difference(view(), view()) == {}
