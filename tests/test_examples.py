@@ -1,0 +1,91 @@
+"""The garden club of examples/: written by its script, and read back word for word."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archiver.contracts import Hints
+from archiver.dump import Dump
+from archiver.importers import whatsapp
+from archiver.model import Message, Problem
+from tests.garden_club import LEFT_IPHONE, NEW_PHONE, example_files
+from tests.garden_club.talk import Line, spoken
+
+FOLDER = Path(__file__).parents[1] / "examples"
+IPHONE, ANDROID = "WhatsApp Chat - Garden Club.zip", "WhatsApp Chat mit Garden Club.txt"
+
+
+def read(name: str) -> Iterator[Message]:
+    with Dump.open([FOLDER / name]) as dump:
+        for item in whatsapp.read(dump, Hints(zone="Europe/London")):
+            assert not isinstance(item, Problem), item
+            if isinstance(item, Message):
+                yield item
+
+
+def typed(lines: Iterator[Line]) -> list[tuple[str, str, str]]:
+    """(minute, who, words) of what people typed: not what an app said, not files, polls, calls and the deleted."""
+    return [
+        (f"{line.day}T{line.time[:5]}", line.who, line.words.removesuffix(" {edited}"))
+        for line in lines
+        if not line.app and not line.words.startswith("{")
+    ]
+
+
+def as_read(messages: Iterator[Message]) -> list[tuple[str, str, str]]:
+    return [
+        (
+            f"{message.when.at:%Y-%m-%dT%H:%M}",
+            re.sub(r"[\u202a-\u202f]", "", message.sender.name),
+            message.text.rstrip(" "),
+        )
+        for message in messages
+        if message.kind == "text" and not message.attachments and message.when.at and message.sender
+    ]
+
+
+def plain(said: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
+    """Spaces inside names differ between the phones."""
+    return [(minute, re.sub(r"\s", "", who), words) for minute, who, words in said]
+
+
+def test_examples_are_what_their_script_writes() -> None:
+    written = {path.name: path.read_bytes() for path in FOLDER.iterdir()}
+    assert written == example_files()
+
+
+def test_the_zip_is_small_enough_to_clone() -> None:
+    assert len(example_files()[IPHONE]) < 200_000
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"), [(IPHONE, "", LEFT_IPHONE), (ANDROID, NEW_PHONE, "9")], ids=["iphone", "android"]
+)
+def test_what_people_typed_is_read_back_word_for_word(name: str, first: str, last: str) -> None:
+    lines = (line for line in spoken() if first <= line.day <= last)
+    assert plain(as_read(read(name))) == plain(typed(lines))
+
+
+def test_the_zip_shows_every_kind_of_message_a_phone_can_export() -> None:
+    messages = list(read(IPHONE))
+    kinds = Counter(message.kind.partition(".")[0] for message in messages)
+    assert {"text", "media", "event", "poll", "location", "call", "deleted"} <= set(kinds)
+    assert sum(message.edited for message in messages) == 3
+    states = Counter(file.state for message in messages for file in message.attachments)
+    assert states == {"present": 11, "missing": 1, "omitted": 1}
+
+
+def test_a_pasted_chat_stays_inside_the_message_it_was_pasted_into() -> None:
+    (message,) = [message for message in read(IPHONE) if "Who decides about the tram land?" in message.text]
+    assert message.text.endswith("Nell: We have a woman who is made of numbers")
+    assert message.sender is not None
+    assert message.sender.name == "Nell"
+
+
+def test_both_phones_know_the_months_they_share_alike() -> None:
+    shared = [said for said in as_read(read(IPHONE)) if said[0] >= NEW_PHONE]
+    assert len(shared) > 50
+    assert set(plain(shared)) <= set(plain(as_read(read(ANDROID))))
