@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import UsageError
-from archiver.model import Message, Reaction
+from archiver.model import Item, Message, Reaction
 from archiver.store import history, reads
 from archiver.store.digest import digest
 from archiver.store.undo import undo
@@ -441,3 +441,22 @@ def test_photos_helper_names_only_present_files() -> None:
     assert photos(
         [file.photo("2023-05-14 09:30", "Ana", "omitted"), file.photo("2023-05-14 09:30", "A", "present", "cd")]
     ) == [("cd", 3, "image/jpeg")]
+
+
+def test_an_interrupted_second_file_of_the_same_chat_is_still_compared_with_the_first(tmp_path: Path) -> None:
+    def both() -> tuple[File, File, list[Item]]:
+        a, b = File("ab"), File("cd")
+        older = [a.say(f"2023-05-14 09:{n:02}", "Ana", f"m{n}") for n in range(30)]
+        newer = [b.say(f"2023-05-14 09:{n:02}", "Ana", f"m{n}") for n in range(10, 40)]
+        return a, b, [a.opening(), *older, b.opening(), *newer]
+
+    with fresh(tmp_path) as archive:
+        for stop in (4, 99):
+            a, b, items = both()
+            writer = begin(archive, a)
+            writer.keep_file((b.digest, None), "again.txt", b.digest, 10, None)
+            for part in list(batches(items, 9))[:stop]:
+                writer.add(part)
+            writer.close()
+        assert texts(archive) == [f"m{n}" for n in range(40)]
+        assert (writer.counts["new"], writer.counts["duplicate"]) == (40, 20)

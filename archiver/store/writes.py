@@ -38,6 +38,7 @@ class _Place:
     occurrences: Occurrences = field(default_factory=Occurrences)
     senders: dict[int, _Known] = field(default_factory=dict)
     order: Order | None = None
+    spoken_in: bool = False  # by the present file or one before it
 
 
 @dataclass(slots=True)
@@ -176,6 +177,7 @@ class ImportWriter:
             if place is None or message.conversation is not spoken_of_as:
                 spoken_of_as = message.conversation
                 place = self._places[spoken_of_as]
+                place.spoken_in = True
                 keys, occurrences, senders = place.keys, place.occurrences, place.senders
             if message.when is not when:
                 when = message.when
@@ -214,7 +216,8 @@ class ImportWriter:
             self._write()
             if self._reading.id:
                 for place in self._places.values():
-                    place.order, place.fresh, place.occurrences = None, False, Occurrences()
+                    if place.spoken_in:
+                        place.order, place.fresh, place.occurrences = None, False, Occurrences()
             self._reading = file
         self._dump, self._member = origin.dump, origin.member
 
