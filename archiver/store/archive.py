@@ -4,6 +4,7 @@ Journal mode DELETE, not WAL: between two commits the archive is one file that c
 a network share; a damaged WAL frame silently drops all later ones, and WAL has a reset race up to SQLite 3.51.2.
 At our batch size WAL is no faster for a single writer. Readers wait for a commit, so commits are short: a batch
 of messages, with the cache large enough that a batch never spills (a spill would lock readers out early).
+Pages of 8 KiB, for rows and index pieces are long: 6 % less work for an import than with 4 KiB.
 Synchronous EXTRA: exit 0 means durable, the folder entry of the removed journal included.
 Two writers: a lock file held for the whole run, freed by the system when a process dies.
 """
@@ -112,7 +113,7 @@ def create(folder: Path) -> None:
         leftover.unlink(missing_ok=True)
     connection = sqlite3.connect(fresh, isolation_level=None)
     try:
-        connection.executescript(f"pragma application_id = {APPLICATION_ID};" + _WRITER)
+        connection.executescript(f"pragma page_size = 8192; pragma application_id = {APPLICATION_ID};" + _WRITER)
         _migrate(connection)
     finally:
         connection.close()

@@ -195,18 +195,18 @@ def _is_plain(message: Message) -> bool:
     )
 
 
-BOUND = 10_000  # values to a statement, below SQLite's default limit of 32,766: far less work than row by row
+ROWS = 50  # to a statement: a quarter less work than row by row; of one size, for every size is compiled and kept
 
 
 def _insert(sql: sqlite3.Connection, statement: str, rows: list[_Row]) -> None:
     """Insert *rows*, many to a statement; *statement* ends in the parentheses that stand for one row."""
-    if not rows:
-        return
-    head, values = statement.rsplit("values", 1)
-    step = BOUND // len(rows[0])
-    for start in range(0, len(rows), step):
-        some = rows[start : start + step]
-        sql.execute(f"{head}values{','.join([values] * len(some))}", list(chain.from_iterable(some)))
+    whole = len(rows) - len(rows) % ROWS
+    if whole:
+        head, values = statement.rsplit("values", 1)
+        many = f"{head}values{','.join([values] * ROWS)}"
+        for start in range(0, whole, ROWS):
+            sql.execute(many, list(chain.from_iterable(rows[start : start + ROWS])))
+    sql.executemany(statement, rows[whole:])
 
 
 _COMMON = """id, conversation_id, seq, local_minute, match_key, sender_id, sent_at, tz_offset, precision, assumed,
