@@ -14,6 +14,8 @@ from archiver.contracts import Hints
 from archiver.dump import Dump
 from archiver.errors import NotUnderstoodError
 from archiver.importers import whatsapp
+from archiver.importers.whatsapp import clock, people, pieces, reader
+from archiver.importers.whatsapp.heads import find_head
 from archiver.model import Conversation, Handle, Message, Problem
 from tests.whatsapp_chats import (
     MARK,
@@ -136,6 +138,11 @@ def test_a_file_that_changes_its_line_ends_half_way_loses_nothing() -> None:
     assert len(texts(ios(*half, end="\n") + ios(*half))) == 120
 
 
+def test_a_large_file_that_changes_its_line_ends_half_way_loses_nothing() -> None:
+    half = [f"Orla: {'reed ' * 50}{number}" for number in range(6000)]
+    assert len(texts(ios(*half) + ios(*half, end="\n"))) == 12_000
+
+
 def test_an_android_file_with_mixed_line_ends_loses_nothing() -> None:
     lines = android("Orla: a", "Bas: b", "Orla: c", "Bas: d").splitlines()
     assert texts("\r\n".join(lines[:3]) + "\n" + lines[3] + "\r\n") == ["a", "b", "c", "d"]
@@ -197,6 +204,41 @@ def test_another_template_far_into_a_file_is_learned_there() -> None:
     assert len(texts(first + second)) == 24000
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "3&4&22, 10:30 - tea",
+        "0/4/22, 10:30 - tea",
+        "3/40/50, 10:30 - tea",
+        "3/4/22, 10:61 - tea",
+        "3/4/22, 25:10 - tea",
+        "3/4/22,10:30 - tea",
+        "30/30/22, 10:30 - tea",
+        "3/2022/4, 10:30 - tea",
+        "12345/4/22, 10:30 - tea",
+        "[3/4/22, 10:30 tea",
+        "5 apples 10:30 - tea",
+        "1 2 3 4 5 6 7 8 - tea",
+    ],
+)
+def test_what_only_resembles_a_head_is_none(line: str) -> None:
+    assert find_head(line) is None
+
+
+def test_of_a_very_long_message_only_the_first_lines_are_looked_at_for_heads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pieces, "_INNER", 1)
+    odd = "look\n1\n13.3.2099, 09:05 - Orla: odd"
+    assert texts(android("Orla: a", f"Orla: {odd}")) == ["a", odd]
+
+
+def test_more_senders_than_are_remembered_are_all_told_apart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "_KEPT", 2)
+    monkeypatch.setattr(reader, "_KEPT", 2)
+    monkeypatch.setattr(clock, "_KEPT", 2)
+    senders = [f"Person {number % 7}" for number in range(60)]
+    assert names(android(*(f"{sender}: a" for sender in senders))) == senders
+
+
 def test_dates_people_type_are_no_heads() -> None:
     typed = "plan\n2/11/19: arrival\n12/12/19, 10:30 departure\n10:30 - breakfast"
     assert texts(android("Orla: a", f"Bas: {typed}")) == ["a", typed]
@@ -235,7 +277,9 @@ def test_an_empty_text_is_refused() -> None:
 
 def test_a_programs_log_is_no_chat() -> None:
     log = "".join(f"2024-01-01 10:00:0{n} - {level}: started\n" for n, level in enumerate(["INFO", "ERROR", "DEBUG"]))
-    assert whatsapp.identify(held(log, "server.txt")) is None
+    dump = held(log, "server.txt")
+    assert whatsapp.identify(dump) is None
+    assert "log of a program" in whatsapp.explain(dump)[0]
 
 
 def test_in_an_ios_zip_other_texts_are_attachments() -> None:
@@ -337,6 +381,7 @@ def test_a_colon_without_a_space_ends_a_name_that_is_known() -> None:
         ("Orla changed the subject from “a: b” to “c”", "event.subject"),
         ("See https://example.org for more", "event.other"),
         ("Starts at 10:30 sharp", "event.other"),
+        ("Look at ftp://reed.example", "event.other"),
         ("Messages and calls are end-to-end encrypted. More: tap", "event.encryption"),
         ("x" * 120 + ": y", "event.other"),
     ],
@@ -661,7 +706,7 @@ def test_the_files_order_is_the_order() -> None:
 
 def test_a_message_with_an_impossible_time_is_a_problem_with_its_bytes() -> None:
     content = "13/03/2022, 09:05 - Orla: a\n31/02/2022, 09:06 - Bas: b\n"
-    content += "13/03/2022, 29:99 - Bas: c\n14/03/2022, 09:05 - Bas: d\n"
+    content += "13/03/2022, 24:10 - Bas: c\n14/03/2022, 09:05 - Bas: d\n"
     lost = [problem for problem in problems(content) if problem.loss == "message"]
     assert texts(content)[0] == "a"
     assert texts(content)[-1] == "d"

@@ -174,6 +174,25 @@ def test_where_words_could_be_two_languages_the_other_words_of_the_file_decide()
     assert [message.when.at.hour for message in messages(inari_sami) if message.when.at] == [1, 13]
 
 
+def test_mornings_and_afternoons_of_one_day_stay_apart() -> None:
+    lines = [
+        f"[28/5/2024 {word}{hour}:0{second}:45] Wanda: a\r\n"
+        for word in ("上午", "下午")
+        for hour in (6, 9)
+        for second in (1, 2)
+    ]
+    hours = [message.when.at.hour for message in messages("".join(lines)) if message.when.at]
+    assert hours == [6, 6, 9, 9, 18, 18, 21, 21]
+
+
+def test_heads_of_different_kinds_in_one_file_keep_their_own_times() -> None:
+    lines = []
+    for minute in range(10, 50):
+        lines += [f"13/03/2022, 9:{minute} PM - Wanda: a\n", f"[13/03/2022, 21:{minute}:07] Omo: b\n"]
+    found = [message.when.at.strftime("%H:%M:%S") for message in messages("".join(lines)) if message.when.at]
+    assert found == [f"21:{minute}:{second}" for minute in range(10, 50) for second in ("00", "07")]
+
+
 @pytest.mark.parametrize(("stamp", "hour"), [("0:04 AM", 0), ("23:59 PM", 23), ("13:00 AM", 13), ("12:00 AM", 0)])
 def test_an_hour_above_twelve_or_nought_wins_over_the_marker(stamp: str, hour: int) -> None:
     chat = f"14/03/2022, 1:00 PM - Wanda: a\n14/03/2022, {stamp} - Omo: b\n"

@@ -66,12 +66,14 @@ def _explain(dump: Dump, entry: Entry) -> Iterator[str]:
     chat = look(dump, entry, _FIRST_BYTES)
     if chat is None:
         lines = [line for line in dump.head(entry, 2000).splitlines() if line.strip()][:2]
-        yield f"“{entry.path}”: no line begins with a date and a time, as a message does. It begins: " + (
-            " ".join(shown(line) for line in lines) or "with nothing"
-        )
+        begins = " ".join(shown(line) for line in lines) or "with nothing"
+        yield f"“{entry.path}”: no line begins with a date and a time, as a message does. It begins: {begins}"
     elif not chat.convincing():
         first = shown(next(chat.learned.own()).line)
-        yield f"“{entry.path}”: only one line begins as a message does, {first}; --as whatsapp does not help with one."
+        if chat.heads > 1:
+            yield f"“{entry.path}” looks like the log of a program: {first}"
+        else:
+            yield f"“{entry.path}”: only one line begins as a message does, {first}, and that is too little to go by."
 
 
 def _texts(dump: Dump) -> list[Entry]:

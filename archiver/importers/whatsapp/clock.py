@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from archiver.contracts import DateOrder
 from archiver.dates import WallClock
@@ -13,8 +14,7 @@ from archiver.importers.whatsapp.template import Template
 from archiver.importers.whatsapp.words import DayPeriods, Meaning, plain, without_marks
 from archiver.model import Precision, When
 
-_KEPT = 5_000  # days remembered; time runs forward, so old ones are hardly met again
-_KEPT_TIMES = 100_000  # a day has 86,400 seconds
+_KEPT = 100_000  # days and times of the day remembered: a day has 86,400 seconds
 _WhenDraft = draft(When)
 _PERSIAN_ZERO = "۰"
 _HIJRI_NOWRUZ = date(2021, 3, 21), 1400
@@ -75,6 +75,8 @@ def fields(template: Template, numbers: Sequence[int], gaps: Sequence[str], orde
     if said.month is not None:
         year = dated[1] if shape.year == 1 else dated[0] if shape.year == 0 else None
         month, day = said.month, dated[0 if shape.year else -1]
+    elif shape.month_word:
+        raise UnreadableTimeError("its month has no name")
     else:
         year, month, day = ordered(shape, dated, order)
     if year is not None:
@@ -107,13 +109,16 @@ def _our_calendar(shape: Shape, year: int, month: int, day: int, era: int | None
     return gregorian_year(year), month, day
 
 
+_Half = tuple[Any, str, Precision | None]  # a midnight or a time since midnight; as written; with a time, how precise
+
+
 class Clock:
     """Reads the raw head of a message into a `When`, and remembers the days and times it met.
 
     *templates* are tried in turn. *assumed* is what has been guessed about every time of this file; *year* is
     that of the first message where heads have none (None: not known, and then no time is); such heads are
-    *sequential*, they must be read in the file's order. *swapped* counts the
-    dates that were possible in another order only.
+    *sequential*, they must be read in the file's order. *swapped* counts the dates that were possible in another
+    order only.
     """
 
     def __init__(
@@ -133,92 +138,106 @@ class Clock:
         self._assumed = assumed
         self._periods = DayPeriods(words)
         self._year, self._month = year, 0
-        self._days: dict[bytes, tuple[datetime, tuple[str, ...]]] = {}
-        self._times: dict[bytes, timedelta] = {}
-        self._spans: dict[int, tuple[int, int, int, int, int, int, Precision]] = {}
+        self._left: dict[bytes, _Half] = {}
+        self._right: dict[bytes, _Half] = {}
+        self._cuts: dict[int, int] = {}
         self.use(templates)
 
     def use(self, templates: Sequence[Template]) -> None:
         """The templates to try from now on."""
         self.templates = tuple(templates)
         self.sequential = any(template.shape.year < 0 and template.shape.layout.dates < 3 for template in templates)
-        self._spans.clear()
 
     def read(self, head: bytes) -> When:
         """When a raw head says it was. UnreadableTimeError says why that cannot be told.
 
-        A day and a time of the day are met again and again: by where they stood in a head as long as this one,
+        A day and a time of the day are met again and again: cut where a head as long as this one was cut before,
         both are found without a regex.
         """
-        spans = self._spans.get(len(head))
-        if spans is not None:
-            start, end, a, b, c, d, precision = spans
-            day, time = self._days.get(head[a:b]), self._times.get(head[c:d])
-            if day is not None and time is not None:
-                midnight, assumed = day
-                when = object.__new__(_WhenDraft)
-                when.at, when.written, when.zone = midnight + time, head[start:end].decode(), self._zone
-                when.precision, when.assumed = precision, assumed
-                when.__class__ = When
-                return when  # type: ignore[no-any-return]
+        cut = self._cuts.get(len(head))
+        left, right = self._left.get(head[:cut]), self._right.get(head[cut:])
+        if left is None or right is None:
+            return self._read(head)
+        when = object.__new__(_WhenDraft)
+        when.at, when.written, when.zone = left[0] + right[0], left[1] + right[1], self._zone
+        when.precision, when.assumed = left[2] or right[2], self._assumed
+        when.__class__ = When
+        return when  # type: ignore[no-any-return]
+
+    def _read(self, head: bytes) -> When:
+        """As `read` does, for a head as long as none before, or with a day or a time not met before."""
         for template in self.templates:
             if match := template.halves.match(head):
-                return self._by_halves(head, template, match)
-        raise UnreadableTimeError("its time does not look like the others")
-
-    def _by_halves(self, head: bytes, template: Template, match: re.Match[bytes]) -> When:
-        """As `read` does, for a head as long as none before, or with a day or a time not met before."""
-        shape = template.shape
-        worded = shape.gaps[shape.layout.glue] == "*"  # then the glue belongs to both
-        first = match.start(1), match.end(2 if worded else 1)
-        second = match.start(2 if worded else 3), match.end(3)
-        (a, b), (c, d) = (second, first) if shape.layout.time_first else (first, second)
-        start, end = match.start(1), match.end(3)
-        precision: Precision = "second" if shape.layout.times == 3 else "minute"
-        if head[a:b] in self._days and not worded and template.plain_time and head[c:d] not in self._times:
-            self._keep_time(head[c:d], *map(int, head[c:d].replace(b".", b":").split(b":")))
-        if head[a:b] in self._days and head[c:d] in self._times:
-            (midnight, assumed), time = self._days[head[a:b]], self._times[head[c:d]]
-            at: datetime | None = midnight + time
-            self._spans[len(head)] = start, end, a, b, c, d, precision
+                break
         else:
-            at, assumed = self._decode(template, head, head[a:b], head[c:d])
-        written = head[start:end].decode("utf-8", "replace")
-        return When(at, written, self._zone if at else None, precision, assumed)
+            raise UnreadableTimeError("its time does not look like the others")
+        if (time := self._quick_time(template, head, match)) is not None:
+            self._keep(template, match, time=time)
+            return self.read(head)
+        read, assumed = self._fields(template, head)
+        year = read.year if read.year is not None else self._year_of(read.month)
+        assumed = assumed if read.year is not None else (*assumed, "year")
+        written = head[match.start(1) : match.end(3)].decode("utf-8", "replace")
+        if year is None:
+            return When(None, written, None, _precision(template), assumed)
+        at = self._wall.at(year, read.month, read.day, read.hour, read.minute, read.second)
+        if assumed == self._assumed:
+            since_midnight = timedelta(hours=read.hour, minutes=read.minute, seconds=read.second)
+            self._keep(template, match, time=since_midnight)
+            self._keep_day(template, match, year, read.month, read.day)
+        return When(at, written, self._zone, _precision(template), assumed)
 
-    def _decode(
-        self, template: Template, head: bytes, dated: bytes, timed: bytes
-    ) -> tuple[datetime | None, tuple[str, ...]]:
-        """The time (None: of an unknown year) and what was assumed; day and time are kept by their raw halves."""
+    def _fields(self, template: Template, head: bytes) -> tuple[Fields, tuple[str, ...]]:
+        """What a head means, its hour on the 24-hour clock, and what was assumed."""
         match = template.fields.match(head)
         groups = match.groups() if match else ()
         numbers = [int(run.decode()) for run in groups[1::2]]
         gaps = [without_marks(gap.decode("utf-8", "replace")) for gap in groups[::2]]
         read, assumed = self._in_some_order(template, numbers, gaps)
         hour = self._periods.hour(read.hour, read.period) if read.period else read.hour
-        self._keep_time(timed, hour, read.minute, read.second)
-        if read.year is not None:
-            self._keep_day(dated, read.year, read.month, read.day, assumed)
-            return self._wall.at(read.year, read.month, read.day, hour, read.minute, read.second), assumed
-        year = self._year_of(read.month)
-        if year is None:
-            return None, (*assumed, "year")
-        return self._wall.at(year, read.month, read.day, hour, read.minute, read.second), (*assumed, "year")
-
-    def _keep_time(self, timed: bytes, hour: int, minute: int, second: int = 0) -> None:
-        if hour > 23 or minute > 59 or second > 59:
+        if hour > 23 or read.minute > 59 or read.second > 59:
             raise UnreadableTimeError("there is no such time of day")
-        if len(self._times) >= _KEPT_TIMES:
-            self._times.clear()
-        self._times[timed] = timedelta(hours=hour, minutes=minute, seconds=second)
+        return replace(read, hour=hour), assumed
 
-    def _keep_day(self, dated: bytes, year: int, month: int, day: int, assumed: tuple[str, ...]) -> None:
+    def _quick_time(self, template: Template, head: bytes, match: re.Match[bytes]) -> timedelta | None:
+        """The time of day behind a day that is known, where it is only digits and colons; None when it is more."""
+        layout = template.shape.layout
+        plain = template.plain_time and template.shape.gaps[layout.glue] != "*" and not layout.time_first
+        if not plain or head[: match.start(3)] not in self._left:
+            return None
+        hour, minute, *second = map(int, match[3].replace(b".", b":").split(b":"))
+        if hour > 23 or minute > 59 or max(second, default=0) > 59:
+            raise UnreadableTimeError("there is no such time of day")
+        return timedelta(hours=hour, minutes=minute, seconds=second[0] if second else 0)
+
+    def _keep_day(self, template: Template, match: re.Match[bytes], year: int, month: int, day: int) -> None:
         """Keeps the midnight of a day, unless the offset from UTC changes on it."""
         morning, evening = self._wall.at(year, month, day, 0, 0), self._wall.at(year, month, day, 23, 59)
-        if len(self._days) >= _KEPT:
-            self._days.clear()
         if morning.utcoffset() == evening.utcoffset():
-            self._days[dated] = morning, assumed
+            self._keep(template, match, day=morning)
+
+    def _keep(
+        self,
+        template: Template,
+        match: re.Match[bytes],
+        *,
+        day: datetime | None = None,
+        time: timedelta | None = None,
+    ) -> None:
+        """Keeps the half of a head that is the day, or the time; not where a word between them may belong to both."""
+        cut = _cut(template, match)
+        if cut is None:
+            return
+        head = match.string
+        self._cuts[len(head)] = cut
+        if (time is None) == template.shape.layout.time_first:
+            kept, half, written = self._right, head[cut:], head[cut : match.end(3)]
+        else:
+            kept, half, written = self._left, head[:cut], head[match.start(1) : cut]
+        if len(kept) >= _KEPT:
+            kept.clear()
+        precision = _precision(template) if day is None else None
+        kept[half] = day or time or timedelta(0), written.decode("utf-8", "replace"), precision
 
     def _in_some_order(
         self, template: Template, numbers: Sequence[int], gaps: Sequence[str]
@@ -240,6 +259,20 @@ class Clock:
             self._year += month < self._month - 6
             self._month = month
         return self._year
+
+
+def _precision(template: Template) -> Precision:
+    return "second" if template.shape.layout.times == 3 else "minute"
+
+
+def _cut(template: Template, match: re.Match[bytes]) -> int | None:
+    """Where a head falls into date and time: behind the glue, or before it when it has a word about the time; None
+    when the word may belong to either."""
+    layout = template.shape.layout
+    if template.shape.gaps[layout.glue] != "*":
+        return match.start(3)
+    said = layout.meaning(without_marks(match[2].decode("utf-8", "replace")), layout.glue, glued=template.glued)
+    return None if layout.time_first or said is None or said.era is not None or said.month else match.start(2)
 
 
 def _exists(read: Fields) -> bool:

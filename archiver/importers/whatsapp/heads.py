@@ -187,7 +187,7 @@ def _date_fits(layout: Layout, numbers: tuple[int, ...], gaps: tuple[str, ...], 
     inside = gaps[layout.date_at + 1 :][: layout.dates - 1]
     months = _month_words(layout, gaps)
     others = [number for i, number in enumerate(date) if i != year]
-    if not all(_DATE_GAP.fullmatch(gap) or fold_word(gap) for gap in inside) or min(others) < 1:
+    if not all(_DATE_GAP.fullmatch(gap) or fold_word(gap) for gap in inside) or min(others, default=0) < 1:
         return False
     if layout.dates < 3 or months:
         return max(others) <= 31 and (months == 1 or (layout.dates == 2 and min(others) <= 12)) and layout.dates < 3

@@ -15,6 +15,7 @@ _SELDOM = (b"\xe2\x80\x8e", b"\xe2\x80\x8f", b"\r", b"://maps", b"foursquare.com
 STALL = 1 << 20  # bytes without a head after which another template is looked for
 LONGEST = 8 << 20  # bytes of one message held while looking for its end
 KEPT = 4 << 20  # bytes of it that become its text
+_KNOWN = 200_000  # senders remembered
 _OVERLAP = 2048  # more than a head and a sender
 _DAY = 1440
 _LONGEST_PASTE = 500  # messages; the longest seen in 419 exports was 150 lines
@@ -53,11 +54,8 @@ class Pieces:
             block = following
             if len(held) < enough:
                 continue
-            enough = min(2 * len(held), LONGEST)
-            parts = self._pattern.split(held)
-            if len(parts) < 7 and len(held) > STALL and self._relearn(held):
-                held = self.separator + held.removeprefix(b"\r").removeprefix(b"\n")
-                parts = self._pattern.split(held)
+            enough = min(2 * len(held), LONGEST + 1)
+            parts = self._split(held)
             if len(parts) >= 7:
                 yield Cut(parts[:-3], seldom=any(token in held for token in self._seldom))
                 held, enough = self.separator + held[-sum(map(len, parts[-3:])) :], 0
@@ -67,7 +65,14 @@ class Pieces:
                 if cut.ended:
                     return
                 block, enough = b"", 0
-        yield Cut(self._pattern.split(held + block), ended=True)
+        yield Cut(self._split(held + block), ended=True)
+
+    def _split(self, held: bytes) -> list[bytes]:
+        """The parts of *held*, which begins with a separator; by another template where this one finds too little."""
+        parts = self._pattern.split(held)
+        if len(parts) < 7 and len(held) > STALL and self._relearn(held):
+            return self._pattern.split(self.separator + held.removeprefix(b"\r").removeprefix(b"\n"))
+        return parts
 
     def _relearn(self, held: bytes) -> bool:
         """Whether *held*, in which there is no head, follows another template or has other line ends from here on."""
@@ -118,6 +123,8 @@ def unpaste(parts: list[bytes], clock: Clock, seen: set[bytes], separator: bytes
     labels = parts[2::3]
     if clock.sequential or seen.issuperset(labels):
         return parts
+    if len(seen) > _KNOWN:
+        seen.clear()
     at = 0
     while (at := next((i for i in range(at, len(labels)) if labels[i] not in seen), -1)) >= 0:
         run = _pasted_run(parts, at, clock, seen) if at else 0
@@ -162,9 +169,10 @@ class Inner:
 
 
 def near_heads(templates: Sequence[Template]) -> Callable[[bytes], object]:
-    """A quick sieve: whether a body has a line after the first that begins with a digit or nearly so."""
-    digits = b"|".join({b"[0-9]", *(digits_of(template.shape.zero) for template in templates)})
-    return re.compile(rb"[\r\n][^\r\n]{0,28}?(?:" + digits + rb")").search
+    """A quick sieve: whether a body has a line after the first, behind a LF, that begins with a digit or nearly so."""
+    scripts = {template.shape.zero for template in templates} - {"0"}
+    native = b"".join(rb"|\n[^\r\n]{0,28}?" + digits_of(zero) for zero in sorted(scripts))
+    return re.compile(rb"\n[^\r\n0-9]{0,28}[0-9]" + native).search
 
 
 def inner_heads(body: bytes, templates: Sequence[Template], *, strict: bool) -> Iterator[tuple[Inner, Template]]:

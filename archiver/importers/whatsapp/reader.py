@@ -146,7 +146,7 @@ class Reader:
     def _slowly(self, head: bytes, label: bytes, body: bytes, start: int, end: int) -> Iterator[Message | Problem]:
         """A message that may hold others: heads that do not follow the template but do follow the time."""
         at = 0
-        if self._may_hold_heads(body):
+        if self._may_hold_heads(body.replace(b"\r", b"\n")):
             strict = self._context.habits.ios and self._pieces.separator == b"\r\n"
             for inner, template in inner_heads(body, self._pieces.templates, strict=strict):
                 if self._follows(inner, template, head):

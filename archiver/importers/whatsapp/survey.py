@@ -21,6 +21,7 @@ _MARKS = (b"\xe2\x80\x8e", b"\xe2\x80\x8f")
 _ANGLED = re.compile(rb"<([^<>\n]{2,60})>|\(([^()\n]{3,60})\)")
 _SECOND_NAME = re.compile(rb"([^:\r\n]{1,60}): ")
 REGION = 40  # heads in a row that make a part of a file, not a pasted chat
+_LONGEST_HEAD = 512  # bytes; heads have at most 110 characters
 _SOME = 2000  # messages that are enough to tell habits
 _MOSTLY = 3  # messages before a colon in all of them counts as part of a name
 _LOG_LEVELS = frozenset({"trace", "debug", "info", "notice", "warn", "warning", "error", "critical", "fatal"})
@@ -165,17 +166,19 @@ def _changes(dates: Iterable[Numbers]) -> list[Numbers]:
 
 
 def all_dates(blocks: Iterable[bytes], template: Template, separator: bytes) -> Iterator[list[Numbers]]:
-    """The dates of a whole file in file order, each once as long as it does not change: all up to here, block by
-    block. Nothing else is decoded."""
+    """The dates of a whole file in file order, each once as long as it does not change: what is known after 1, 2, 4
+    … blocks, and at the end. Nothing else is decoded."""
     pattern = re.compile(separator + template.date)
     dates: list[Numbers] = []
-    carried = separator
-    for block in blocks:
+    carried, due = separator, 1
+    for count, block in enumerate(blocks, start=1):
         text = carried + block
-        cut = max(text.rfind(separator), 0)
-        dates += _numbers(pattern.findall(text[:cut]))
-        carried = text[cut:]
-        yield _changes(dates)
+        cut = max(text.rfind(separator), len(text) - _LONGEST_HEAD)  # a head this far from the end is whole
+        dates += _numbers(pattern.findall(text, 0, cut if text.startswith(separator, cut) else len(text)))
+        carried = text[cut:] if text.startswith(separator, cut) else text[-1:]
+        if count == due:
+            due *= 2
+            yield _changes(dates)
     yield _changes([*dates, *_numbers(pattern.findall(carried))])
 
 
