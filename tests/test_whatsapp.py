@@ -218,6 +218,7 @@ def test_another_template_far_into_a_file_is_learned_there() -> None:
         "12345/4/22, 10:30 - tea",
         "[3/4/22, 10:30 tea",
         "5 apples 10:30 - tea",
+        "2014 Oct 10:30 - tea",
         "1 2 3 4 5 6 7 8 - tea",
     ],
 )
@@ -769,6 +770,11 @@ def test_heads_without_a_year_stay_undated_when_nothing_tells_it() -> None:
     assert walls(chat) == ["", ""]
     assert guess(chat, "year").value == "unknown"
     assert messages(chat)[0].when.assumed == ("year",)
+
+
+def test_a_month_nobody_knows_is_a_problem() -> None:
+    chat = "12 Sep 09:41 - Orla: a\n13 Sep 09:42 - Bas: b\n14 at 09:42 - Bas: c\n"
+    assert [problem.loss for problem in problems(chat)] == ["message"]
 
 
 def test_heads_without_a_year_turn_it_after_december() -> None:
