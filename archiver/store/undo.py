@@ -66,14 +66,16 @@ def _messages(sql: sqlite3.Connection, import_id: int) -> dict[str, int]:
 
 
 def _rederive(sql: sqlite3.Connection) -> None:
-    """Shared messages say again what their remaining records say."""
+    """Shared messages say again what their remaining records say; a plain repetition that goes changes nothing."""
     rows = sql.execute(
         """
         select r.message_id, r.source_file_id, r.ordinal, r.said,
           r.source_file_id in (select source_file_id from temp.going) as going
         from record r
-        where r.message_id in (select message_id from record where said is not null or role <> 'duplicate')
-          and r.message_id in (select id from temp.shared)
+        where r.message_id in (
+            select message_id from record
+            where message_id in (select id from temp.shared) and (said is not null or role <> 'duplicate' and
+              source_file_id in (select source_file_id from temp.going)))
         order by r.message_id, r.role <> 'first', r.source_file_id, r.ordinal
         """
     ).fetchall()
@@ -128,14 +130,14 @@ def _view(values: list[object]) -> View:
 
 
 def _delete_own(sql: sqlite3.Connection, own: int) -> None:
-    """Index first, then what hangs on the messages, then the messages; a mass deletion re-indexes the rest."""
+    """Index and records first, then what hangs on the messages, then these; a mass deletion re-indexes the rest."""
     (all_messages,) = sql.execute("select count(*) from message").fetchone()
     many = own > all_messages // 2
     if many:
         sql.execute("insert into message_fts (message_fts) values ('delete-all')")
     else:
         unindex(sql, "select id from temp.own")
-    sql.execute("update record set message_id = null where message_id in (select id from temp.own)")
+    sql.execute("delete from record where source_file_id in (select source_file_id from temp.going)")
     for table in ("attachment", "recipient", "reaction", "message_revision"):
         sql.execute(f"delete from {table} where message_id in (select id from temp.own)")
     sql.execute("delete from message where id in (select id from temp.own)")
@@ -145,8 +147,7 @@ def _delete_own(sql: sqlite3.Connection, own: int) -> None:
 
 def _files(sql: sqlite3.Connection, import_id: int) -> None:
     going = "(select source_file_id from temp.going)"
-    for table in ("record", "guess"):
-        sql.execute(f"delete from {table} where source_file_id in {going}")
+    sql.execute(f"delete from guess where source_file_id in {going}")
     sql.execute("delete from problem where import_id = ?", (import_id,))
     sql.execute(f"delete from source_file where id in {going}")
 
