@@ -16,7 +16,7 @@ from archiver.dates import local_zone_name
 from archiver.dump import Dump, Entry, Limits
 from archiver.errors import DumpError, NotUnderstoodError, UsageError
 from archiver.importers import ALL
-from archiver.model import Attachment, Guess, ImportReport, Item, Message, Origin, Problem
+from archiver.model import Attachment, Guess, ImportReport, Item, Message, Origin, Problem, Stretch
 from archiver.store import archive as store
 from archiver.store import history, undo
 from archiver.store.archive import Archive
@@ -271,14 +271,16 @@ def _all_items(dump: Dump, items: Iterator[Item]) -> Generator[Item, None, None]
 def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
     """Batches of bounded length in items and in characters."""
     batch: list[Item] = []
-    weight = 0
+    count = weight = 0
     for item in items:
         batch.append(item)
-        if isinstance(item, Message):
-            weight += len(item.text)
-        if len(batch) >= BATCH_ITEMS or weight >= BATCH_CHARACTERS:
+        if isinstance(item, Stretch):
+            count, weight = count + len(item), weight + sum(map(len, item.texts))
+        else:
+            count, weight = count + 1, weight + (len(item.text) if isinstance(item, Message) else 0)
+        if count >= BATCH_ITEMS or weight >= BATCH_CHARACTERS:
             yield batch
-            batch, weight = [], 0
+            batch, count, weight = [], 0, 0
     if batch:
         yield batch
 
@@ -311,18 +313,26 @@ class _Keeper:
             if isinstance(item, Message):
                 stored.append(self._with_files(item) if item.attachments else item)
                 continue
-            stored.append(item)
+            stored.append(self._with_standing_files(item) if isinstance(item, Stretch) and item.standing else item)
             if isinstance(item, Guess):
                 self.guesses.append(item)
             elif isinstance(item, Problem) and len(self.problems) < SHOWN_PROBLEMS:
                 self.problems.append(item)
-        if origin := next((item.origin for item in reversed(batch) if isinstance(item, Message)), None):
+        if origin := next((item.origin for item in reversed(batch) if isinstance(item, Message | Stretch)), None):
             self.bytes_read = self._finished + origin.end
         return stored
 
     def _with_files(self, message: Message) -> Message:
         files = tuple(self._attachment(file) for file in message.attachments)
-        return message if files == message.attachments else dataclasses.replace(message, attachments=files)
+        return message if files == message.attachments else message._replace(attachments=files)
+
+    def _with_standing_files(self, stretch: Stretch) -> Stretch:
+        standing = {
+            i: dataclasses.replace(more, attachments=tuple(map(self._attachment, more.attachments)))
+            for i, more in stretch.standing.items()
+            if any(file.member is not None for file in more.attachments)
+        }
+        return dataclasses.replace(stretch, standing={**stretch.standing, **standing}) if standing else stretch
 
     def taken(self) -> list[tuple[str, int, str | None]]:
         """The blobs kept since the last call: (sha256, size, media type)."""

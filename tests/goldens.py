@@ -6,14 +6,14 @@
 import json
 import tomllib
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from archiver.contracts import Hints, Importer
 from archiver.dump import Dump
-from archiver.model import Item
+from archiver.model import Single, singly
 
 DUMPS = Path(__file__).parent / "dumps"
 
@@ -28,15 +28,15 @@ def hints_of(case: Path) -> Hints:
     return Hints(**tomllib.loads(hints.read_text(encoding="utf-8"))) if hints.exists() else Hints()
 
 
-def read(importer: Importer, paths: Sequence[Path], hints: Hints) -> list[Item]:
+def read(importer: Importer, paths: Sequence[Path], hints: Hints) -> list[Single]:
     """Everything an importer makes of *paths*."""
     with Dump.open(list(paths)) as dump:
-        return list(importer.read(dump, hints))
+        return list(singly(importer.read(dump, hints)))
 
 
-def lines(items: Iterable[Item]) -> list[str]:
+def lines(items: Iterable[Single]) -> list[str]:
     """One JSON object an item: its type and whatever it says; what is empty or false is left out."""
-    return [json.dumps({"type": type(item).__name__, **_said(asdict(item))}, ensure_ascii=False) for item in items]
+    return [json.dumps({"type": type(item).__name__, **_said(item)}, ensure_ascii=False) for item in items]
 
 
 def check(importer: Importer, case: Path, *, accept: bool) -> None:
@@ -49,6 +49,10 @@ def check(importer: Importer, case: Path, *, accept: bool) -> None:
 
 
 def _said(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        value = {field.name: getattr(value, field.name) for field in fields(value)}
+    elif hasattr(value, "_asdict"):
+        value = value._asdict()
     if isinstance(value, dict):
         said = {name: _said(inner) for name, inner in value.items()}
         return {name: inner for name, inner in said.items() if inner or (inner == 0 and inner is not False)}

@@ -10,7 +10,7 @@ import pytest
 from archiver.contracts import Hints
 from archiver.dump import Dump
 from archiver.importers import whatsapp
-from archiver.model import Message, Problem
+from archiver.model import Message, Problem, singly
 from tests.garden_club import LEFT_IPHONE, NEW_PHONE, example_files
 from tests.garden_club.talk import Line, spoken
 
@@ -20,7 +20,7 @@ IPHONE, ANDROID = "WhatsApp Chat - Garden Club.zip", "WhatsApp Chat mit Garden C
 
 def read(name: str) -> Iterator[Message]:
     with Dump.open([FOLDER / name]) as dump:
-        for item in whatsapp.read(dump, Hints(zone="Europe/London")):
+        for item in singly(whatsapp.read(dump, Hints(zone="Europe/London"))):
             assert not isinstance(item, Problem), item
             if isinstance(item, Message):
                 yield item

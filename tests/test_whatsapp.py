@@ -16,7 +16,7 @@ from archiver.errors import NotUnderstoodError
 from archiver.importers import whatsapp
 from archiver.importers.whatsapp import clock, people, pieces, reader
 from archiver.importers.whatsapp.heads import find_head
-from archiver.model import Conversation, Handle, Message, Problem
+from archiver.model import Conversation, Handle, Message, Problem, singly
 from tests.whatsapp_chats import (
     MARK,
     UTC,
@@ -314,7 +314,7 @@ def test_a_real_zip_is_read_with_its_attachments(tmp_path: Path) -> None:
         archive.writestr("_chat.txt", chat)
         archive.writestr("00000001-PHOTO-2022-03-13-09-00-00.jpg", b"not much of a photo")
     with Dump.open([zipped]) as dump:
-        found = list(whatsapp.read(dump, UTC))
+        found = list(singly(whatsapp.read(dump, UTC)))
         photo = next(item for item in found if isinstance(item, Message)).attachments[0]
         assert photo.member is not None
         assert dump.entry(photo.member) is not None
@@ -324,7 +324,7 @@ def test_a_real_zip_is_read_with_its_attachments(tmp_path: Path) -> None:
 
 def test_the_first_item_comes_before_the_file_is_read() -> None:
     dump = Held({"WhatsApp Chat with Reed.txt": android("13: x", *["Orla: reed " * 40] * 3000).encode() * 4})
-    stream = whatsapp.read(cast("Dump", dump), Hints(zone="UTC", date_order="dmy"))
+    stream = singly(whatsapp.read(cast("Dump", dump), Hints(zone="UTC", date_order="dmy")))
     first = list(islice(stream, 20))
     assert len(first) == 20
     assert dump.read < len(dump.files["WhatsApp Chat with Reed.txt"]) // 2

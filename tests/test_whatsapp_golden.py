@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from archiver.dump import Dump
 from archiver.errors import NotUnderstoodError
 from archiver.importers import whatsapp
-from archiver.model import Item, Message, Problem
+from archiver.model import Message, Problem, Single
 from tests import goldens
 from tests.whatsapp_chats import items
 
@@ -41,7 +41,7 @@ def test_a_chat_reads_as_expected(case: Path, accept: bool) -> None:
     goldens.check(whatsapp, case, accept=accept)
 
 
-def spans(read: list[Item]) -> dict[str, list[tuple[int, int]]]:
+def spans(read: list[Single]) -> dict[str, list[tuple[int, int]]]:
     """The byte ranges of messages, and of what is none, by file."""
     ranges: dict[str, list[tuple[int, int]]] = {}
     for item in read:

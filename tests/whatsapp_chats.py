@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 from archiver.contracts import Hints
 from archiver.dump import Dump, Entry
 from archiver.importers import whatsapp
-from archiver.model import Conversation, Guess, Item, Message, Problem
+from archiver.model import Conversation, Guess, Message, Problem, Single, singly
 
 MARK = "\u200e"
 UTC = Hints(zone="UTC")
@@ -61,9 +61,9 @@ def held(
     return cast("Dump", Held({name: text, **(others or {})}))
 
 
-def items(content: str | bytes | Dump, hints: Hints = UTC) -> list[Item]:
+def items(content: str | bytes | Dump, hints: Hints = UTC) -> list[Single]:
     dump = held(content) if isinstance(content, str | bytes) else content
-    return list(whatsapp.read(dump, hints))
+    return list(singly(whatsapp.read(dump, hints)))
 
 
 def messages(content: str | bytes | Dump, hints: Hints = UTC) -> list[Message]:

@@ -3,7 +3,7 @@
 Journal mode DELETE, not WAL: between two commits the archive is one file that can be copied, kept on a stick or
 a network share; a damaged WAL frame silently drops all later ones, and WAL has a reset race up to SQLite 3.51.2.
 At our batch size WAL is no faster for a single writer. Readers wait for a commit, so commits are short: a batch
-of messages, with the cache large enough that a batch never spills (a spill would lock readers out early).
+of messages, whose pages stay in memory until then (to spill some early would lock readers out early).
 Pages of 8 KiB, for rows and index pieces are long: 6 % less work for an import than with 4 KiB.
 Synchronous EXTRA: exit 0 means durable, the folder entry of the removed journal included.
 Two writers: a lock file held for the whole run, freed by the system when a process dies.
@@ -32,7 +32,8 @@ pragma temp_store = memory;
 _WRITER = """
 pragma journal_mode = delete;
 pragma synchronous = extra;
-pragma cache_size = -32768;
+pragma cache_size = -16384;
+pragma cache_spill = off;
 pragma secure_delete = off;
 """
 

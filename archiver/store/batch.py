@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta, timezone
 from functools import lru_cache
-from itertools import chain
+from itertools import chain, repeat
 from typing import NamedTuple
 
-from archiver.model import Attachment, Message, When
+from archiver.model import Attachment, Message, Standing, Stretch, When
 from archiver.store.ids import UNDATED, local_minute
 from archiver.store.merge import COLUMNS, View
 
@@ -30,6 +30,26 @@ class Incoming(NamedTuple):
     sender_id: int | None
     sent_at: int | None
     offset: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a stretch's messages are in the archive: a sequence each, with one entry for each message."""
+
+    conversation_id: int
+    minutes: Sequence[int]
+    keys: Sequence[int]
+    occurrences: Sequence[int]
+    sender_ids: Sequence[int]
+    sent: Sequence[int]
+    seqs: Sequence[int] = ()
+
+    def incoming(self, stretch: Stretch, i: int, file_id: int, ordinal: int) -> Incoming:
+        """Message *i* by itself."""
+        return Incoming(
+            stretch.message(i), self.conversation_id, self.minutes[i], self.keys[i], self.occurrences[i], file_id,
+            ordinal, self.sender_ids[i], self.sent[i], stretch.offset,
+        )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -120,6 +140,7 @@ class Batch:
     def __init__(self, sql: sqlite3.Connection) -> None:
         self._next_id: int
         (self._next_id,) = sql.execute("select coalesce(max(id), 0) + 1 from message").fetchone()
+        self._standing: dict[int, tuple[Standing, str | None, list[_Row]]] = {}
         self._start()
 
     def _start(self) -> None:
@@ -142,16 +163,16 @@ class Batch:
         self._next_id = row + 1
         when = message.when
         values = (
-            row, conversation_id, seq, minute, key, sender_id, sent_at, offset,
+            row, conversation_id, seq, minute, key, occurrence, sender_id, sent_at, offset,
             when.precision if sent_at is not None else None,
             _joined(when.assumed) if when.assumed else None, message.text,
         )  # fmt: skip
-        if occurrence == 1 and _is_plain(message):
+        if _is_plain(message):
             self._plain.append(values)
         else:
             self._rows[_ADD_FULL].append((
-                *values, occurrence, message.kind, message.subject, message.html, message.native_id,
-                message.reply_to, extra_of(message),
+                *values, message.kind, message.subject, message.html, message.native_id, message.reply_to,
+                extra_of(message),
             ))  # fmt: skip
             if message.attachments:
                 files = [_attachment_view(file) for file in message.attachments]
@@ -159,6 +180,39 @@ class Batch:
         origin = message.origin
         self._first.append((file_id, ordinal, origin.start, origin.end, row))
         return row
+
+    def texts(self, stretch: Stretch, columns: "Columns", file_id: int, ordinal: int) -> None:
+        """Add a stretch of new messages; *ordinal*: of the first one's record."""
+        count = len(stretch)
+        ids = range(self._next_id, self._next_id + count)
+        self._next_id += count
+        rows = zip(
+            ids, repeat(columns.conversation_id), columns.seqs, columns.minutes, columns.keys, columns.occurrences,
+            columns.sender_ids, columns.sent, repeat(stretch.offset), repeat(stretch.precision),
+            repeat(_joined(stretch.assumed) if stretch.assumed else None), stretch.texts,
+        )  # fmt: skip
+        self._first += zip(repeat(file_id), range(ordinal, ordinal + count), stretch.bounds, stretch.bounds[1:], ids)
+        if not stretch.standing:
+            self._plain += rows
+            return
+        for i, values in enumerate(rows):
+            if (more := stretch.standing.get(i)) is None:
+                self._plain.append(values)
+            else:
+                self._standing_row(values, more)
+
+    def _standing_row(self, values: _Row, more: Standing) -> None:
+        """A message that stands for a file; thousands of them share one *more*, which is worked out once."""
+        known = self._standing.get(id(more))
+        if known is None or known[0] is not more:
+            if len(self._standing) > REMEMBERED:
+                self._standing.clear()
+            extra = json.dumps(more.extra, ensure_ascii=False, sort_keys=True, default=str) if more.extra else None
+            files = [row[1:] for row in _attachment_rows(0, list(map(_attachment_view, more.attachments)))]
+            self._standing[id(more)] = known = more, extra, files
+        _, extra, files = known
+        self._rows[_ADD_FULL].append((*values[:-1], more.text, more.kind, None, None, None, None, extra))
+        self._rows[_ADD_ATTACHMENT] += [(values[0], *file) for file in files]
 
     def told(
         self, row: int, recipients: Sequence[int], reactions: Sequence[tuple[int | None, str, int | None]]
@@ -195,6 +249,7 @@ def _is_plain(message: Message) -> bool:
     )
 
 
+REMEMBERED = 10_000
 ROWS = 50  # to a statement: a quarter less work than row by row; of one size, for every size is compiled and kept
 
 
@@ -209,11 +264,11 @@ def _insert(sql: sqlite3.Connection, statement: str, rows: list[_Row]) -> None:
     sql.executemany(statement, rows[whole:])
 
 
-_COMMON = """id, conversation_id, seq, local_minute, match_key, sender_id, sent_at, tz_offset, precision, assumed,
-  text"""
-_ADD_PLAIN = f"insert into message ({_COMMON}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_COMMON = """id, conversation_id, seq, local_minute, match_key, occurrence, sender_id, sent_at, tz_offset, precision,
+  assumed, text"""
+_ADD_PLAIN = f"insert into message ({_COMMON}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_FULL = f"""
-insert into message ({_COMMON}, occurrence, kind, subject, html, native_id, reply_to, extra)
+insert into message ({_COMMON}, kind, subject, html, native_id, reply_to, extra)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _ADD_FIRST = """

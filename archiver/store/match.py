@@ -8,8 +8,9 @@ two genuine "ok" in one minute both survive and a second export of them still ad
 import re
 import unicodedata
 from collections import OrderedDict
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
-from struct import Struct
+from struct import Struct, unpack
 
 from archiver.model import Handle, Message
 from archiver.text import fold
@@ -21,13 +22,17 @@ _signed = Struct("<q").unpack
 _MARKS = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
-def level(text: str) -> str:
-    """What two exports of one message have in common: no direction marks, NFKC (spaces included), no blank edges."""
+def level(text: str) -> bytes:
+    """What two exports of one message have in common: no direction marks, NFKC (spaces included), no blank edges;
+    in UTF-8."""
     if text.isascii():
-        return text.strip()
-    if _MARKS.search(text):
-        text = _MARKS.sub("", text)
-    return unicodedata.normalize("NFKC", text).strip()
+        return text.strip().encode()
+    raw = text.encode("utf-8", "replace")
+    if b"\xe2\x80" in raw or b"\xe2\x81" in raw:  # where the marks are, with some punctuation
+        levelled = unicodedata.normalize("NFKC", _MARKS.sub("", text)).strip()
+    else:
+        levelled = unicodedata.normalize("NFKC", text).strip()
+    return raw if levelled is text else levelled.encode("utf-8", "replace")
 
 
 class Keys:
@@ -46,15 +51,27 @@ class Keys:
     def of(self, message: Message, said_by: blake2b) -> int:
         """The match key; negative as often as not, for SQLite's integers are signed."""
         if message.key is None:
-            state = said_by.copy()
-            state.update(level(message.text).encode("utf-8", "replace"))
-            if message.attachments:
-                state.update(b"\0%d" % len(message.attachments))
-        else:
-            state = self._root.copy()
-            state.update(b"\1" + message.key.encode("utf-8", "replace"))
-        key: int = _signed(state.digest())[0]
-        return key
+            return self.of_parts(said_by, message.text, len(message.attachments))
+        state = self._root.copy()
+        state.update(b"\1" + message.key.encode("utf-8", "replace"))
+        return int(_signed(state.digest())[0])
+
+    def of_parts(self, said_by: blake2b, text: str, attachments: int) -> int:
+        """The match key of a message without a key of its own."""
+        state = said_by.copy()
+        state.update(level(text))
+        if attachments:
+            state.update(b"\0%d" % attachments)
+        return int(_signed(state.digest())[0])
+
+    def of_texts(self, said_by: Iterable[blake2b], texts: Iterable[str]) -> list[int]:
+        """The match keys of messages that are nothing but text; *said_by*: of the sender of each."""
+        digests = []
+        for state, text in zip(said_by, texts, strict=True):
+            mine = state.copy()
+            mine.update(level(text))
+            digests.append(mine.digest())
+        return list(unpack(f"<{len(digests)}q", b"".join(digests)))
 
 
 class Occurrences:
@@ -67,12 +84,23 @@ class Occurrences:
 
     def count(self, minute: int, key: int) -> int:
         """1 for the first message with this key in this minute, 2 for the second…"""
-        seen = self._minutes.get(minute)
-        if seen is None:
-            self.uncertain |= minute <= self._forgotten
-            self._minutes[minute] = {key: 1}
-            if len(self._minutes) > WINDOW:
-                self._forgotten = max(self._forgotten, self._minutes.popitem(last=False)[0])
-            return 1
-        seen[key] = seen.get(key, 0) + 1
-        return seen[key]
+        return self.count_all((minute,), (key,))[0]
+
+    def count_all(self, minutes: Sequence[int], keys: Sequence[int]) -> list[int]:
+        """The same for messages that follow one another."""
+        known, numbers = self._minutes, []
+        for minute, key in zip(minutes, keys, strict=True):
+            seen = known.get(minute)
+            if seen is None:
+                self._begin(minute, key)
+                numbers.append(1)
+            else:
+                seen[key] = number = seen.get(key, 0) + 1
+                numbers.append(number)
+        return numbers
+
+    def _begin(self, minute: int, key: int) -> None:
+        self.uncertain |= minute <= self._forgotten
+        self._minutes[minute] = {key: 1}
+        if len(self._minutes) > WINDOW:
+            self._forgotten = max(self._forgotten, self._minutes.popitem(last=False)[0])

@@ -5,7 +5,7 @@ that was left there; when a gap is used up the conversation is numbered anew, wh
 """
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 GAP = 1 << 32
 _ROOM = 20  # a run placed into a gap moves by 1/2^20 of it, so that a million messages fit
@@ -51,6 +51,14 @@ class Order:
         room = self._room()  # may number the conversation anew, and so move the cursor
         self.cursor += room
         return self.cursor
+
+    def places(self, local_minutes: Sequence[int]) -> Sequence[int]:
+        """Places for new messages that follow one another."""
+        first = self.place(local_minutes[0])
+        if self._next is not None:
+            return [first, *map(self.place, local_minutes[1:])]
+        self.cursor = first + (len(local_minutes) - 1) * GAP
+        return range(first, self.cursor + 1, GAP)
 
     def _start(self, local_minute: int) -> int:
         """The place of the last stored message that is not later than the minute; 0 when there is none."""

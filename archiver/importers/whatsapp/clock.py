@@ -1,21 +1,22 @@
 """Decodes the time in a head: digits of any script, day periods, eras, calendars, in the date order given."""
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta, timezone
+from itertools import islice
 
 from archiver.contracts import DateOrder
 from archiver.dates import WallClock
-from archiver.importers.whatsapp.drafts import draft
 from archiver.importers.whatsapp.heads import Shape
 from archiver.importers.whatsapp.template import Template
 from archiver.importers.whatsapp.words import DayPeriods, Meaning, plain, without_marks
 from archiver.model import Precision, When
 
 _KEPT = 100_000  # days and times of the day remembered: a day has 86,400 seconds
-_WhenDraft = draft(When)
+_EPOCH = date(1970, 1, 1).toordinal()
+_AROUND = "[]:-–— \u00a0\u2009\u202f\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _PERSIAN_ZERO = "۰"
 _HIJRI_NOWRUZ = date(2021, 3, 21), 1400
 _ORDERS: dict[DateOrder, tuple[int, int, int]] = {"dmy": (2, 1, 0), "mdy": (2, 0, 1), "ymd": (0, 1, 2)}
@@ -109,7 +110,31 @@ def _our_calendar(shape: Shape, year: int, month: int, day: int, era: int | None
     return gregorian_year(year), month, day
 
 
-_Half = tuple[Any, str, Precision | None]  # a midnight or a time since midnight; as written; with a time, how precise
+@dataclass(frozen=True, slots=True)
+class Column:
+    """The times of heads that follow one another: number *first* and so many more as there are *walls*.
+
+    *walls*: wall-clock milliseconds since 1970-01-01 00:00; *offset*: minutes east of UTC, of all of them.
+    """
+
+    first: int
+    walls: list[int]
+    offset: int
+    precision: Precision
+
+
+@dataclass(slots=True)
+class _Halves:
+    """Halves of heads met before, milliseconds each: a day is its midnight since 1970, a time what passed since."""
+
+    offset: int
+    precision: Precision
+    left: dict[bytes, int] = field(default_factory=dict)
+    right: dict[bytes, int] = field(default_factory=dict)
+    midnight: datetime = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.midnight = datetime(1970, 1, 1, tzinfo=timezone(timedelta(minutes=self.offset)))
 
 
 class Clock:
@@ -132,15 +157,15 @@ class Clock:
         year: int | None = None,
     ) -> None:
         self.order = order
+        self.zone = zone
+        self.assumed = assumed
         self.swapped = 0
         self._wall = WallClock(zone)
-        self._zone = zone
-        self._assumed = assumed
         self._periods = DayPeriods(words)
         self._year, self._month = year, 0
-        self._left: dict[bytes, _Half] = {}
-        self._right: dict[bytes, _Half] = {}
-        self._cuts: dict[int, int] = {}
+        self._cuts: dict[int, int] = {}  # where a head of this length falls in two
+        self._halves = _Halves(0, "minute")  # of the times met last
+        self._all_halves = {(0, "minute"): self._halves}
         self.use(templates)
 
     def use(self, templates: Sequence[Template]) -> None:
@@ -148,21 +173,64 @@ class Clock:
         self.templates = tuple(templates)
         self.sequential = any(template.shape.year < 0 and template.shape.layout.dates < 3 for template in templates)
 
-    def read(self, head: bytes) -> When:
-        """When a raw head says it was. UnreadableTimeError says why that cannot be told.
+    def columns(self, heads: Sequence[bytes]) -> Iterator[Column]:
+        """The times of raw heads, column by column; what is in none has to be read one by one.
 
         A day and a time of the day are met again and again: cut where a head as long as this one was cut before,
-        both are found without a regex.
+        both are found without a regex. A column ends where the offset from UTC changes.
         """
+        at = 0
+        while at < len(heads):
+            halves = self._halves
+            if walls := self._sums(islice(heads, at, None)):
+                yield Column(at, walls, halves.offset, halves.precision)
+                at += len(walls)
+            if at < len(heads) and not self._meet(heads[at]):
+                at += 1
+
+    def _sums(self, heads: Iterable[bytes]) -> list[int]:
+        """Wall-clock times as long as the days and times are known ones."""
+        cuts, left, right = self._cuts, self._halves.left, self._halves.right
+        walls: list[int] = []
+        add = walls.append
+        with suppress(KeyError):
+            for head in heads:
+                cut = cuts[len(head)]
+                add(left[head[:cut]] + right[head[cut:]])
+        return walls
+
+    def _meet(self, head: bytes) -> bool:
+        """Whether a head can be read by its halves, now that it has been looked at."""
+        if self._sum(head) is None:
+            try:
+                self._read(head)
+            except UnreadableTimeError:
+                return False
+        return self._sum(head) is not None
+
+    def _sum(self, head: bytes) -> int | None:
+        """The wall-clock time of a head both of whose halves were met, with whatever offset."""
         cut = self._cuts.get(len(head))
-        left, right = self._left.get(head[:cut]), self._right.get(head[cut:])
-        if left is None or right is None:
-            return self._read(head)
-        when = object.__new__(_WhenDraft)
-        when.at, when.written, when.zone = left[0] + right[0], left[1] + right[1], self._zone
-        when.precision, when.assumed = left[2] or right[2], self._assumed
-        when.__class__ = When
-        return when  # type: ignore[no-any-return]
+        if cut is None:
+            return None
+        for halves in (self._halves, *self._all_halves.values()):
+            day, time = halves.left.get(head[:cut]), halves.right.get(head[cut:])
+            if day is not None and time is not None:
+                self._halves = halves
+                return day + time
+        return None
+
+    def read(self, head: bytes) -> When:
+        """When a raw head says it was. UnreadableTimeError says why that cannot be told."""
+        return self.known(head) or self._read(head)
+
+    def known(self, head: bytes) -> When | None:
+        """When a raw head says it was, if its day and its time were met before."""
+        wall = self._sum(head)
+        if wall is None:
+            return None
+        at = self._halves.midnight + timedelta(milliseconds=wall)
+        return When(at, written(head), self.zone, self._halves.precision, self.assumed)
 
     def _read(self, head: bytes) -> When:
         """As `read` does, for a head as long as none before, or with a day or a time not met before."""
@@ -171,21 +239,17 @@ class Clock:
                 break
         else:
             raise UnreadableTimeError("its time does not look like the others")
-        if (time := self._quick_time(template, head, match)) is not None:
-            self._keep(template, match, time=time)
+        if self._quick_time(template, head, match):
             return self.read(head)
         read, assumed = self._fields(template, head)
         year = read.year if read.year is not None else self._year_of(read.month)
         assumed = assumed if read.year is not None else (*assumed, "year")
-        written = head[match.start(1) : match.end(3)].decode("utf-8", "replace")
         if year is None:
-            return When(None, written, None, _precision(template), assumed)
+            return When(None, written(head), None, _precision(template), assumed)
         at = self._wall.at(year, read.month, read.day, read.hour, read.minute, read.second)
-        if assumed == self._assumed:
-            since_midnight = timedelta(hours=read.hour, minutes=read.minute, seconds=read.second)
-            self._keep(template, match, time=since_midnight)
-            self._keep_day(template, match, year, read.month, read.day)
-        return When(at, written, self._zone, _precision(template), assumed)
+        if assumed == self.assumed:
+            self._keep(template, match, at)
+        return When(at, written(head), self.zone, _precision(template), assumed)
 
     def _fields(self, template: Template, head: bytes) -> tuple[Fields, tuple[str, ...]]:
         """What a head means, its hour on the 24-hour clock, and what was assumed."""
@@ -199,45 +263,35 @@ class Clock:
             raise UnreadableTimeError("there is no such time of day")
         return replace(read, hour=hour), assumed
 
-    def _quick_time(self, template: Template, head: bytes, match: re.Match[bytes]) -> timedelta | None:
-        """The time of day behind a day that is known, where it is only digits and colons; None when it is more."""
-        layout = template.shape.layout
+    def _quick_time(self, template: Template, head: bytes, match: re.Match[bytes]) -> bool:
+        """Whether the head has a day that is known and a time that is only digits and colons; it is kept then."""
+        layout, halves = template.shape.layout, self._halves
         plain = template.plain_time and template.shape.gaps[layout.glue] != "*" and not layout.time_first
-        if not plain or head[: match.start(3)] not in self._left:
-            return None
+        if not plain or head[: match.start(3)] not in halves.left or halves.precision != _precision(template):
+            return False
         hour, minute, *second = map(int, match[3].replace(b".", b":").split(b":"))
         if hour > 23 or minute > 59 or max(second, default=0) > 59:
             raise UnreadableTimeError("there is no such time of day")
-        return timedelta(hours=hour, minutes=minute, seconds=second[0] if second else 0)
+        self._cuts[len(head)] = match.start(3)
+        _put(halves.right, head[match.start(3) :], 60_000 * (60 * hour + minute) + sum(second) * 1000)
+        return True
 
-    def _keep_day(self, template: Template, match: re.Match[bytes], year: int, month: int, day: int) -> None:
-        """Keeps the midnight of a day, unless the offset from UTC changes on it."""
-        morning, evening = self._wall.at(year, month, day, 0, 0), self._wall.at(year, month, day, 23, 59)
-        if morning.utcoffset() == evening.utcoffset():
-            self._keep(template, match, day=morning)
-
-    def _keep(
-        self,
-        template: Template,
-        match: re.Match[bytes],
-        *,
-        day: datetime | None = None,
-        time: timedelta | None = None,
-    ) -> None:
-        """Keeps the half of a head that is the day, or the time; not where a word between them may belong to both."""
+    def _keep(self, template: Template, match: re.Match[bytes], at: datetime) -> None:
+        """Keeps the halves of a head that says *at*; not where a word between them may belong to both, nor of a day
+        on which the offset from UTC changes."""
         cut = _cut(template, match)
-        if cut is None:
+        morning, evening = (self._wall.at(at.year, at.month, at.day, *hour) for hour in ((0, 0), (23, 59)))
+        if cut is None or morning.utcoffset() != evening.utcoffset():
             return
         head = match.string
         self._cuts[len(head)] = cut
-        if (time is None) == template.shape.layout.time_first:
-            kept, half, written = self._right, head[cut:], head[cut : match.end(3)]
-        else:
-            kept, half, written = self._left, head[:cut], head[match.start(1) : cut]
-        if len(kept) >= _KEPT:
-            kept.clear()
-        precision = _precision(template) if day is None else None
-        kept[half] = day or time or timedelta(0), written.decode("utf-8", "replace"), precision
+        offset = round((at.utcoffset() or timedelta(0)).total_seconds() / 60)
+        told = offset, _precision(template)
+        self._halves = halves = self._all_halves.setdefault(told, _Halves(*told))
+        day, time = 86_400_000 * (at.toordinal() - _EPOCH), 60_000 * (60 * at.hour + at.minute) + 1000 * at.second
+        first, second = (time, day) if template.shape.layout.time_first else (day, time)
+        _put(halves.left, head[:cut], first)
+        _put(halves.right, head[cut:], second)
 
     def _in_some_order(
         self, template: Template, numbers: Sequence[int], gaps: Sequence[str]
@@ -245,13 +299,13 @@ class Clock:
         """The fields in the file's order; a date that is impossible in it is read in the other one, and said so."""
         read = fields(template, numbers, gaps, self.order)
         if _exists(read):
-            return read, self._assumed
+            return read, self.assumed
         other: DateOrder = "mdy" if self.order == "dmy" else "dmy"
         read = fields(template, numbers, gaps, other)
         if not _exists(read):
             raise UnreadableTimeError("there is no such date")
         self.swapped += 1
-        return read, (*(word for word in self._assumed if word != "date-order"), "date-order")
+        return read, (*(word for word in self.assumed if word != "date-order"), "date-order")
 
     def _year_of(self, month: int) -> int | None:
         """The year where heads have none: it begins when December is left behind."""
@@ -259,6 +313,17 @@ class Clock:
             self._year += month < self._month - 6
             self._month = month
         return self._year
+
+
+def written(head: bytes) -> str:
+    """The date and time of a raw head as they stand in the file."""
+    return head.decode("utf-8", "replace").strip(_AROUND)
+
+
+def _put(halves: dict[bytes, int], half: bytes, milliseconds: int) -> None:
+    if len(halves) >= _KEPT:
+        halves.clear()
+    halves[half] = milliseconds
 
 
 def _precision(template: Template) -> Precision:

@@ -10,8 +10,6 @@ from archiver.importers.whatsapp.heads import find_head
 from archiver.importers.whatsapp.survey import REGION, separator_of, splitter
 from archiver.importers.whatsapp.template import Template, digits_of, learn, template_of
 
-# What a text may hold that is more than typed words, and seldom does: marks of the app, lone CRs, places.
-_SELDOM = (b"\xe2\x80\x8e", b"\xe2\x80\x8f", b"\r", b"://maps", b"foursquare.com/v/")
 STALL = 1 << 20  # bytes without a head after which another template is looked for
 LONGEST = 8 << 20  # bytes of one message held while looking for its end
 KEPT = 4 << 20  # bytes of it that become its text
@@ -26,14 +24,12 @@ _INNER = 5000  # lines of one message that are looked at for heads
 class Cut:
     """A run of pieces: what stood before the first head, then head, sender and body of each message, in turn.
 
-    *dropped* bytes of the last body are not held; *ended*: the last body runs to the end of the file. *seldom*: one
-    of the texts may hold something of _SELDOM.
+    *dropped* bytes of the last body are not held; *ended*: the last body runs to the end of the file.
     """
 
     parts: list[bytes]
     dropped: int = 0
     ended: bool = False
-    seldom: bool = True
 
 
 class Pieces:
@@ -43,7 +39,6 @@ class Pieces:
         self.templates = list(templates)
         self.separator = separator
         self._pattern = splitter(self.templates, separator)
-        self._seldom = [token for token in _SELDOM if token not in separator]
 
     def cuts(self, blocks: Iterable[bytes]) -> Iterator[Cut]:
         """The pieces of the whole file, about a block at a time; a small file is one cut."""
@@ -57,7 +52,7 @@ class Pieces:
             enough = min(2 * len(held), LONGEST + 1)
             parts = self._split(held)
             if len(parts) >= 7:
-                yield Cut(parts[:-3], seldom=any(token in held for token in self._seldom))
+                yield Cut(parts[:-3])
                 held, enough = self.separator + held[-sum(map(len, parts[-3:])) :], 0
             elif len(held) > LONGEST:
                 cut, held = self._skip(parts, chain([block], stream))
@@ -172,7 +167,7 @@ def near_heads(templates: Sequence[Template]) -> Callable[[bytes], object]:
     """A quick sieve: whether a body has a line after the first, behind a LF, that begins with a digit or nearly so."""
     scripts = {template.shape.zero for template in templates} - {"0"}
     native = b"".join(rb"|\n[^\r\n]{0,28}?" + digits_of(zero) for zero in sorted(scripts))
-    return re.compile(rb"\n[^\r\n0-9]{0,28}[0-9]" + native).search
+    return re.compile(rb"\n[^\r\n0-9]{0,28}+[0-9]" + native).search
 
 
 def inner_heads(body: bytes, templates: Sequence[Template], *, strict: bool) -> Iterator[tuple[Inner, Template]]:

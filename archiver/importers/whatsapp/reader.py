@@ -4,33 +4,41 @@ Every byte belongs to exactly one message or problem: a range runs from a head t
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, count
+from operator import add
+from typing import cast, overload
 
 from archiver.importers.whatsapp.blocks import Width
 from archiver.importers.whatsapp.bodies import Habits, Reading, read_body, read_event
-from archiver.importers.whatsapp.clock import Clock, UnreadableTimeError
-from archiver.importers.whatsapp.drafts import draft, finished
+from archiver.importers.whatsapp.clock import Clock, Column, UnreadableTimeError, written
 from archiver.importers.whatsapp.people import People
 from archiver.importers.whatsapp.phrases import raw_lines
 from archiver.importers.whatsapp.pieces import Cut, Inner, Pieces, inner_heads, minute, near_heads, unpaste
 from archiver.importers.whatsapp.senders import split_sender
 from archiver.importers.whatsapp.template import Template
 from archiver.importers.whatsapp.words import plain
-from archiver.model import Attachment, Handle, Message, Origin, Problem, When
+from archiver.model import Handle, Message, Origin, Problem, Standing, Stretch, When
 
 SOURCE = "whatsapp"
 _MAP = re.compile("://maps|foursquare").search
 _MARKS = (b"\xe2\x80\x8e", b"\xe2\x80\x8f")
 _SHOWN = 80
 _KEPT = 50_000  # senders remembered
+_SHORT = 3 * 100  # parts to a step where somebody new speaks
 
 
-_MessageDraft = draft(Message)
-_OriginDraft = draft(Origin)
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """A run of messages by column; *texts*: None for what is not UTF-8; *bounds* as in Stretch."""
 
-
-_Placeholder = tuple[str, str, tuple[Attachment, ...], dict[str, object]]  # kind, text, attachments, extra
+    heads: list[bytes]
+    labels: list[bytes]
+    bodies: list[bytes]
+    bounds: list[int]
+    texts: list[str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +66,18 @@ class Reader:
         self._handles: dict[bytes, Handle] = {}
         self._seen: set[bytes] = {b""}
         self._foreign: list[Template] = []
-        self._placeholders: dict[str, _Placeholder] = {}
+        self._placeholders: dict[str | None, Standing] = {}
         self._may_hold_heads = near_heads(pieces.templates)
         self._at = 0
 
-    def streams(self, blocks: Iterable[bytes]) -> Iterator[Iterable[Message | Problem]]:
+    def streams(self, blocks: Iterable[bytes]) -> Iterator[Iterable[Message | Stretch | Problem]]:
         """The messages and problems of the file, in its order, in short streams to be read one after the other."""
         for cut in self._pieces.cuts(blocks):
             self._context.clock.use((*self._pieces.templates, *self._foreign))
             parts = unpaste(cut.parts, self._context.clock, self._seen, self._pieces.separator)
             if parts[0]:
                 yield self._preamble(parts, cut)
-            yield self._plainly(parts[1:-3], seldom=cut.seldom)
+            yield from self._plainly(parts[1:-3])
             if len(parts) > 1:
                 yield self._last(parts[-3:], cut)
 
@@ -83,52 +91,93 @@ class Reader:
         )
         yield Problem("preamble", note, self._origin(start, self._at))
 
-    def _plainly(self, parts: list[bytes], *, seldom: bool) -> Iterator[Message | Problem]:
-        """The fast path: what people type, by senders met before, and placeholders met before. The rest goes slowly.
+    def _plainly(self, parts: list[bytes]) -> Iterator[Iterable[Message | Stretch | Problem]]:
+        """The fast path, column by column: what people type, by senders met before. The rest goes one by one.
 
-        What is looked for in a text is what `_slowly` and `read_body` could make something of. *seldom*: what is
-        seldom found may be in one of these texts.
+        Where somebody is new the steps are short, so that the names are learnt before most of what they say.
         """
-        context, lines, near, told = self._context, raw_lines(), self._may_hold_heads, self._placeholders
-        separator, handles, read = self._pieces.separator, self._handles, context.clock.read
-        key, dump, member, width = context.key, context.dump, context.member, context.width
-        step, utf8, end, count = len(separator), context.width is len, self._at, 0
-        last, when, new = b"", None, object.__new__
-        rows = iter(parts)
-        for head, label, body in zip(rows, rows, rows, strict=True):
-            start = end
-            end += len(head) + len(label) + len(body) + step if utf8 else width(head + label + body + separator)
-            try:
-                handle = handles[label]
-                text = body.decode()
-                if head != last:
-                    when = read(head)
-                    last = head
-            except (KeyError, ValueError):
-                last = b""
-                yield from self._slowly(head, label, body, start, end)
-                continue
-            if (
-                ("<" in text and text not in told)
-                or ("\n" in text and (":\n" in text or "：\n" in text or near(body)))
-                or ("(" in text and (")\n" in text or text[-1] == ")"))
-                or text in lines
-                or "@" in text
-                or (seldom and ("\u200e" in text or "\u200f" in text or "\r" in text or ("://" in text and _MAP(text))))
-            ):
-                yield from self._slowly(head, label, body, start, end)
-                continue
-            origin = new(_OriginDraft)  # five plain assignments are cheaper here than a call of its __init__
-            origin.source, origin.dump, origin.member, origin.start, origin.end = SOURCE, dump, member, start, end
-            origin.__class__ = Origin
-            message = _MessageDraft(key, handle, when, text, origin)
-            if "<" in text:
-                message.kind, message.text, message.attachments, message.extra = told[text]
-            message.__class__ = Message
-            count += 1
-            yield message
-        self.count += count
-        self._at = end
+        known = self._handles.keys() >= {*parts[1::3]} - {b""}
+        step = max(len(parts), 3) if known else _SHORT
+        for at in range(0, len(parts), step):
+            yield from self._by_column(*(parts[at + i : at + step : 3] for i in range(3)))
+
+    def _by_column(
+        self, heads: list[bytes], labels: list[bytes], bodies: list[bytes]
+    ) -> Iterator[Iterable[Message | Stretch | Problem]]:
+        rows = _Rows(heads, labels, bodies, self._bounds(heads, labels, bodies), _decoded(bodies))
+        self._at, done = rows.bounds[-1], 0
+        unclear = self._telling(rows)
+        placeholders = self._placeholders
+        standing = {i: placeholders[text] for i in sorted(unclear) if (text := rows.texts[i]) in placeholders}
+        unclear -= standing.keys()
+        whos = list(map(self._handles.get, labels))
+        if None in whos:
+            unclear.update(i for i, who in enumerate(whos) if who is None)
+        for column in self._context.clock.columns(heads):
+            yield from self._singly(rows, done, column.first)
+            start, done = column.first, column.first + len(column.walls)
+            for stop in (*sorted(i for i in unclear if start <= i < done), done):
+                if start < stop:
+                    yield (self._stretch(rows, whos, standing, column, slice(start, stop)),)
+                yield from self._singly(rows, stop, min(stop + 1, done))
+                start = stop + 1
+        yield from self._singly(rows, done, len(heads))
+
+    def _stretch(
+        self,
+        rows: "_Rows",
+        whos: list[Handle | None],
+        standing: dict[int, Standing],
+        column: Column,
+        run: slice,
+    ) -> Stretch:
+        context, first, stop, places = self._context, run.start, run.stop, list(standing)
+        self.count += stop - first
+        bounds = rows.bounds[first : stop + 1]
+        return Stretch(
+            context.key,
+            self._origin(bounds[0], bounds[-1]),
+            cast("list[Handle]", whos[run]),
+            column.walls[first - column.first : stop - column.first],
+            _Written(rows.heads[run]),
+            cast("list[str]", rows.texts[run]),
+            bounds,
+            {i - first: standing[i] for i in places[bisect_left(places, first) : bisect_left(places, stop)]},
+            column.offset,
+            column.precision,
+            context.clock.zone,
+            context.clock.assumed,
+        )
+
+    def _bounds(self, heads: list[bytes], labels: list[bytes], bodies: list[bytes]) -> list[int]:
+        """Where in the file each message begins, and where the last one ends."""
+        width, step = self._context.width, self._context.width(self._pieces.separator)
+        sizes = map(add, map(add, map(width, heads), map(width, labels)), map(width, bodies))
+        return list(map(add, accumulate(sizes, initial=self._at), count(0, step)))
+
+    def _telling(self, rows: "_Rows") -> set[int]:
+        """The positions of what may tell more than words: what `_slowly` and `read_body` could make something of."""
+        lines, near, bodies, texts = raw_lines(), self._may_hold_heads, rows.bodies, rows.texts
+        found = {
+            i
+            for i, text in enumerate(texts)
+            if text is None
+            or "<" in text
+            or "@" in text
+            or ("(" in text and (")\n" in text or text[-1] == ")"))
+            or ("\n" in text and (":\n" in text or "：\n" in text or near(bodies[i])))
+            or "\u200e" in text
+            or "\u200f" in text
+            or "\r" in text
+            or ("://" in text and _MAP(text))
+        }
+        if not lines.isdisjoint(texts):
+            found.update(i for i, text in enumerate(texts) if text in lines)
+        return found
+
+    def _singly(self, rows: "_Rows", first: int, last: int) -> Iterator[Iterable[Message | Problem]]:
+        for i in range(first, last):
+            yield self._slowly(rows.heads[i], rows.labels[i], rows.bodies[i], rows.bounds[i], rows.bounds[i + 1])
 
     def _last(self, parts: list[bytes], cut: Cut) -> Iterator[Message | Problem]:
         """The last message of a cut, which may run to the end of the file or be too long to hold."""
@@ -146,7 +195,7 @@ class Reader:
     def _slowly(self, head: bytes, label: bytes, body: bytes, start: int, end: int) -> Iterator[Message | Problem]:
         """A message that may hold others: heads that do not follow the template but do follow the time."""
         at = 0
-        if self._may_hold_heads(body.replace(b"\r", b"\n")):
+        if (b"\n" in body or b"\r" in body) and self._may_hold_heads(body.replace(b"\r", b"\n")):
             strict = self._context.habits.ios and self._pieces.separator == b"\r\n"
             for inner, template in inner_heads(body, self._pieces.templates, strict=strict):
                 if self._follows(inner, template, head):
@@ -203,7 +252,7 @@ class Reader:
         reading = read_body(text, self._context.habits, sender, marked=head[:3] in _MARKS)
         files = reading.attachments
         if files and files[0].name is None and text[0] == "<" and len(self._placeholders) < _KEPT:
-            self._placeholders[text] = reading.kind, reading.text, files, dict(reading.extra)
+            self._placeholders[text] = Standing(reading.kind, reading.text, files, dict(reading.extra))
         return reading
 
     def _message(self, label: bytes, sender: str | None, reading: Reading, when: When, origin: Origin) -> Message:
@@ -221,15 +270,21 @@ class Reader:
                     self._handles.clear()
                 self._handles[label] = handle
         self.count += 1
-        drafted = _MessageDraft(self._context.key, handle, when, reading.text, origin, reading.kind)
-        drafted.attachments = reading.attachments
-        drafted.edited, drafted.deleted = reading.edited, reading.deleted
-        drafted.extra = extra or None
-        return finished(drafted, Message)
+        return Message(
+            self._context.key,
+            handle,
+            when,
+            reading.text,
+            origin,
+            reading.kind,
+            attachments=reading.attachments,
+            edited=reading.edited,
+            deleted=reading.deleted,
+            extra=extra or None,
+        )
 
     def _origin(self, start: int, end: int) -> Origin:
-        drafted = _OriginDraft(SOURCE, self._context.dump, self._context.member, start, end)
-        return finished(drafted, Origin)
+        return Origin(SOURCE, self._context.dump, self._context.member, start, end)
 
 
 def shown(text: bytes) -> str:
@@ -239,6 +294,39 @@ def shown(text: bytes) -> str:
     )
     safe = "".join(char if char.isprintable() else "·" for char in line)
     return f"“{safe[:_SHOWN]}…”" if len(safe) > _SHOWN else f"“{safe}”"
+
+
+class _Written(Sequence[str]):
+    """The times of heads as they stand in the file, cut out when somebody asks."""
+
+    def __init__(self, heads: list[bytes]) -> None:
+        self._heads = heads
+
+    def __len__(self) -> int:
+        return len(self._heads)
+
+    @overload
+    def __getitem__(self, index: int) -> str: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[str]: ...
+    def __getitem__(self, index: int | slice) -> str | Sequence[str]:
+        return _Written(self._heads[index]) if isinstance(index, slice) else written(self._heads[index])
+
+
+def _decoded(bodies: list[bytes]) -> list[str | None]:
+    """The bodies as text; None for what is not UTF-8."""
+    try:
+        return list(map(bytes.decode, bodies))
+    except UnicodeDecodeError:
+        return [body.decode() if _is_utf8(body) else None for body in bodies]
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _without_line_end(body: bytes) -> bytes:
