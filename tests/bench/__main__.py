@@ -1,22 +1,25 @@
-"""``python -m tests.bench whatsapp|search|all [--messages N] [--seed S] [--runs N] [--starts N]``"""
+"""``python -m tests.bench whatsapp|search|overlap|all [--messages N] [--seed S] [--runs N] …``"""
 
 import argparse
 
-from tests.bench import finding, imports
+from tests.bench import finding, imports, overlap
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure, beside a bare loop.")
-    parser.add_argument("what", choices=["whatsapp", "search", "all"])
-    parser.add_argument("--messages", type=int, default=1_000_000, help="size of the export (default: %(default)s)")
+    parser.add_argument("what", choices=["whatsapp", "search", "overlap", "all"])
+    parser.add_argument("--messages", type=int, help="size of the export (default: 1,000,000; overlap: 20,000)")
     parser.add_argument("--seed", type=int, default=7, help="another export of the same size (default: %(default)s)")
     parser.add_argument("--runs", type=int, default=1, help="take the cheapest of so many (default: %(default)s)")
     parser.add_argument("--starts", type=int, default=7, help="cold starts of a command (default: %(default)s)")
+    parser.add_argument("--seeds", type=int, default=10, help="conversations a scenario (default: %(default)s)")
     asked = parser.parse_args(arguments)
     if asked.what in {"whatsapp", "all"}:
-        imports.run(asked.messages, asked.seed, asked.runs)
+        imports.run(asked.messages or 1_000_000, asked.seed, asked.runs)
     if asked.what in {"search", "all"}:
-        finding.run(asked.messages, asked.seed, asked.starts)
+        finding.run(asked.messages or 1_000_000, asked.seed, asked.starts)
+    if asked.what in {"overlap", "all"}:
+        overlap.run(asked.messages or 20_000, asked.seeds)
 
 
 if __name__ == "__main__":
