@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Protocol
 
-from archiver.model import Item, KeptConversation, KeptMessage, Sender
+from archiver.model import ConversationKind, Guess, Item, KeptConversation, KeptMessage, Sender
 
 if TYPE_CHECKING:  # searching and exporting need the contracts, but never a dump
     from archiver.dump import Dump
@@ -28,7 +29,11 @@ class Hints:
 
 
 class Importer(Protocol):
-    """A module with two words and two functions. No base class, no registration side effect."""
+    """A module with two words and two functions. No base class, no registration side effect.
+
+    Two more functions are welcome: ``explain(dump) -> Sequence[str]`` says why the dump is none of its own, and
+    ``detect(dump, hints) -> Iterator[Finding | LeftAlone]`` what `read` would make of one that is.
+    """
 
     @property
     def name(self) -> str: ...
@@ -46,6 +51,59 @@ class Importer(Protocol):
     def read(self, dump: "Dump", hints: Hints) -> Iterator[Item]:
         """The dump's items, lazily, in the dump's order. Prints nothing, asks nothing, stores nothing."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A conversation in a dump, told before it is imported: what an importer's `detect` gives, if it has one.
+
+    *path*: of its file in the dump, of *size* bytes, of which *looked* were looked at; *messages* so many were seen
+    in them, from *first* to *last* on the wall clock, by *people* with the number of messages of each, the most
+    talkative first. *shape*: who wrote the file and how, in words; *begins*: its first head; *line_ends*: LF, CRLF
+    or CR. *guesses* are those of reading it; *warnings* what reading it would warn about; *attached*: paths in the
+    dump of the files its messages name.
+    """
+
+    path: str
+    title: str
+    kind: ConversationKind
+    shape: str
+    begins: str
+    encoding: str
+    line_ends: str
+    language: str | None
+    size: int
+    looked: int
+    messages: int
+    first: datetime | None
+    last: datetime | None
+    people: tuple[tuple[str, int], ...]
+    guesses: tuple[Guess, ...] = ()
+    warnings: tuple[str, ...] = ()
+    attached: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class LeftAlone:
+    """A file of a dump that an import would pass over: why, its first lines, and what would help if it should not."""
+
+    path: str
+    why: str
+    lines: tuple[str, ...] = ()
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Detected:
+    """What one input is: *source* is the importer's name and *why* its reason; None when it is not understood."""
+
+    path: str
+    source: str | None
+    why: str
+    chats: tuple[Finding, ...] = ()
+    left_alone: tuple[LeftAlone, ...] = ()
+    notes: tuple[str, ...] = ()
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)

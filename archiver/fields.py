@@ -72,7 +72,7 @@ FIELDS = (
     ),
     Field(
         "is", (), "state", "message.edited_at", "is:edited",
-        "Messages that are edited, deleted, a reply, an event, or undated.",
+        "Messages that are edited, deleted, a reply, an event, undated, or a duplicate.",
     ),
     Field("subject", (), "subject", "message.subject", "subject:harvest", "Words in the subject only."),
     Field("id", (), "id", "message.native_id", "id:201905141432-k7q2m8x0", "The one message with this id."),
@@ -84,6 +84,7 @@ STATES = {
     "reply": "an answer to another message",
     "event": "said by the platform: somebody joined, a title changed",
     "undated": "without a time that could be read",
+    "duplicate": "hidden, for it is probably another message told again",
 }
 
 

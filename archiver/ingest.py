@@ -3,6 +3,7 @@
 import dataclasses
 import gc
 import hashlib
+import io
 import json
 import mimetypes
 import tempfile
@@ -10,12 +11,15 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
+from archiver import media
 from archiver.contracts import Hints, Importer
 from archiver.dates import local_zone_name
 from archiver.dump import Dump, Entry, Limits
-from archiver.errors import DumpError, NotUnderstoodError, UsageError
+from archiver.errors import DumpError, UsageError
 from archiver.importers import ALL
+from archiver.importers.choice import choose, named
 from archiver.model import Attachment, Guess, ImportReport, Item, Message, Origin, Problem, Stretch
 from archiver.store import archive as store
 from archiver.store import history, undo
@@ -27,6 +31,8 @@ BATCH_ITEMS = 20_000
 BATCH_CHARACTERS = 4_000_000  # a batch of very long messages ends sooner, so that memory stays flat
 
 SHOWN_PROBLEMS = 100  # the rest is in the archive
+_LEFT_ALONE = "left-alone"
+_NAMED = 5  # files left alone that the note about them names
 _STDIN = Path("-")
 
 Watch = Callable[[int, int, int], None]
@@ -83,46 +89,18 @@ def _claims(request: Request, stack: ExitStack) -> list[_Group]:
         raise UsageError("“-” (stdin) goes alone.", remedy="Import the other files in a run of their own.")
     whole = stack.enter_context(Dump.open(paths, request.limits))
     if request.source is not None:
-        if request.source not in ALL:
-            raise UsageError(f"There is no source called “{request.source}”.", remedy=f"Known: {', '.join(ALL)}.")
-        return [_Group(ALL[request.source], paths, whole)]
+        return [_Group(named(ALL, request.source), paths, whole)]
     if len(paths) == 1:
-        return [_Group(choose(whole), paths, whole)]
+        return [_Group(choose(ALL, whole)[0], paths, whole)]
     by_name: dict[str, list[Path]] = {}
     for path in paths:
         with Dump.open([path], request.limits) as dump:
-            by_name.setdefault(choose(dump).name, []).append(path)
+            by_name.setdefault(choose(ALL, dump)[0].name, []).append(path)
     if len(by_name) == 1:
         return [_Group(ALL[name], paths, whole) for name in by_name]
     return [
         _Group(ALL[name], some, stack.enter_context(Dump.open(some, request.limits))) for name, some in by_name.items()
     ]
-
-
-def choose(dump: Dump) -> Importer:
-    """The one importer that claims the dump; NotUnderstoodError when none or several do."""
-    claims = {name: why for name, importer in ALL.items() if (why := importer.identify(dump))}
-    if len(claims) == 1:
-        return ALL[next(iter(claims))]
-    names = ", ".join(f"“{name}”" for name in dump.names)
-    if claims:
-        raise NotUnderstoodError(
-            f"{names} could be read in more than one way.",
-            why="; ".join(f"{name}: {why}" for name, why in claims.items()),
-            remedy=f"Say which: --as {' or --as '.join(claims)}",
-        )
-    explained = [line for importer in ALL.values() for line in _explanation(importer, dump)]
-    raise NotUnderstoodError(
-        f"{names} is not an export that archive understands.",
-        why="\n".join(explained) or "nothing in it looks like one",
-        remedy="archive reads: " + "; ".join(importer.title for importer in ALL.values()) + ". Export the chat again"
-        " on the phone and give the file as it came; if you know better, name the source: --as " + "|".join(ALL),
-    )
-
-
-def _explanation(importer: Importer, dump: Dump) -> Sequence[str]:
-    explain = getattr(importer, "explain", None)
-    return explain(dump) if explain else ()
 
 
 # -- where to ------------------------------------------------------------------------------------------
@@ -241,13 +219,20 @@ def _stream(
 ) -> tuple[list[Guess], list[Problem]]:
     """All items into the store, a batch at a time; then the import is done."""
     keeper = _Keeper(archive, dump, writer)
+    earlier = history.problems(archive.connection, writer.id) if writer.resumed else ()
+    counted = any(problem["what"] == _LEFT_ALONE for problem in earlier)
     total = dump.total_bytes()
     with closing(_all_items(dump, items)) as flow, _without_cycle_collection():
         for batch in _batches(flow):
             writer.add(keeper.kept(batch), keeper.taken())
             watch(keeper.bytes_read, total, writer.messages)
+    if passed_over := keeper.passed_over():
+        note = _left_alone(passed_over)
+        keeper.problems.insert(0, note)
+        writer.counts["skipped"] += 0 if counted else len(passed_over)
+        writer.add([note])
     writer.finish()
-    return keeper.guesses, keeper.problems
+    return [*keeper.guesses, *writer.guesses], keeper.problems
 
 
 @contextmanager
@@ -285,6 +270,15 @@ def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
         yield batch
 
 
+def _left_alone(entries: Sequence[Entry]) -> Problem:
+    """One note for all files of the dump that were neither read nor belong to a message."""
+    names = ", ".join(f"“{entry.path}”" for entry in entries[:_NAMED])
+    more = f" and {len(entries) - _NAMED:,} more" if len(entries) > _NAMED else ""
+    what = "1 file was" if len(entries) == 1 else f"{len(entries):,} files were"
+    note = f"{what} left alone, neither read nor named by a message: {names}{more}. archive detect says why."
+    return Problem(_LEFT_ALONE, note)
+
+
 class _Keeper:
     """Puts the originals and the attachments that items speak of into blobs, before the items are stored."""
 
@@ -299,6 +293,8 @@ class _Keeper:
         self._writer = writer
         self._rows: dict[str, int] = {}
         self._fresh: list[tuple[str, int, str | None]] = []
+        self._used: set[str] = set()  # paths of what was read or belongs to a message
+        self._read: set[tuple[int, str, str | None]] = set()  # size, digest and member of what was read
 
     def kept(self, batch: Sequence[Item]) -> list[Item]:
         """The items, with digests and sizes of their attachments filled in."""
@@ -339,8 +335,20 @@ class _Keeper:
         fresh, self._fresh = self._fresh, []
         return fresh
 
+    def passed_over(self) -> list[Entry]:
+        """The files of the dump that nothing came of: not read, no copy of what was, and no message's own."""
+        sizes = {size for size, _, _ in self._read}
+        rest = (entry for entry in self._dump.entries if not self._dump.within(entry, self._used))
+        return [
+            entry
+            for entry in rest
+            if entry.size not in sizes or (entry.size, self._dump.sha256(entry), entry.member) not in self._read
+        ]
+
     def _announce(self, origin: Origin) -> None:
         entry = self._dump.digested(origin.dump, origin.member)
+        self._used.add(entry.path)
+        self._read.add((entry.size, origin.dump, origin.member))
         self._finished, self._present = self._finished + self._present, entry.size
         self._keep(entry, (origin.dump, origin.member))
 
@@ -361,10 +369,13 @@ class _Keeper:
         entry = self._dump.entry(file.member) if file.member is not None and file.state == "present" else None
         if entry is None:
             return file
+        self._used.add(entry.path)
         with self._dump.open_entry(entry) as stream:
+            head = cast("io.BufferedReader", stream).peek(media.HEAD)[: media.HEAD]
             blob = self._archive.blobs.put(stream)
-        media_type = file.media_type
-        if media_type is None or media_type.endswith("/*"):
-            media_type = mimetypes.guess_type(entry.name)[0] or media_type
+        named = file.media_type
+        if named is None or named.endswith("/*"):
+            named = mimetypes.guess_type(entry.name)[0] or named
+        media_type = media.settled(head, named)
         self._fresh.append((blob.sha256, blob.size, media_type))
         return dataclasses.replace(file, sha256=blob.sha256, size=blob.size, media_type=media_type)

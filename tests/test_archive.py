@@ -1,22 +1,27 @@
 """An archive on disk: made whole or not at all, opened only when it is ours, written by one at a time."""
 
 import os
+import signal
 import sqlite3
 import stat
 import subprocess
 import sys
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from sqlite_utils import Database
 
 from archiver.errors import LockedError, NoArchiveError, StoreError
 from archiver.store import archive as store
+from archiver.store import upgrade
 from archiver.store.blobs import Blobs
+from archiver.store.digest import digest
 from archiver.store.ids import minute_of, public_id
-from archiver.store.migrations import SEPARATORS, statements
+from archiver.store.migrations import SEPARATORS, statements, steps
 from archiver.store.secret import secret
-from tests.talk import File, fresh, keep, sound
+from tests.talk import File, found, fresh, keep, sound
 
 GOLDEN = Path(__file__).parent / "golden" / "schema.sql"
 
@@ -266,3 +271,186 @@ def test_the_secret_is_made_once_and_is_the_owners_alone(tmp_path: Path) -> None
     assert secret(tmp_path) == first
     if os.name == "posix":
         assert stat.S_IMODE((tmp_path / "secret.key").stat().st_mode) == 0o600
+
+
+# An archive of version 1, as its program left it: made by the first step alone.
+
+SAID_THEN = ("The water tank leaks", "Größe: 3 m", "ok")
+
+
+def version_one(folder: Path) -> str:
+    """Make one in *folder*; returns its digest."""
+    folder.mkdir(exist_ok=True)
+    (folder / "blobs").mkdir()
+    with closing(sqlite3.connect(store.database(folder), isolation_level=None)) as sql:
+        sql.executescript(f"pragma page_size = 8192; pragma application_id = {store.APPLICATION_ID};")
+        steps.apply(Database(sql), stop_before="0002_the_same_twice")
+        sql.executescript(
+            """
+            pragma user_version = 1;
+            insert into import values
+              (1, 'whatsapp', 1, '0.1.0', '{}', 'd', '["a.txt"]', '{"new": 3}', '{}', 'done', '2023', '2023');
+            insert into blob values ('ab', 300, 'text/plain'), ('cd', 3, 'image/jpeg');
+            insert into source_file values (1, 1, null, 'a.txt', 'ab', 300, 'Europe/Berlin', 'dmy');
+            insert into conversation values (1, 'whatsapp:garden', 'whatsapp', null, 'Garden Club', 'group', 1);
+            insert into conversation_alias values ('whatsapp:old garden', 1, 1);
+            insert into person values (1, 'Ana');
+            insert into identity values (1, 'whatsapp-name', 'Ana', 'whatsapp:garden', 'Ana', 1);
+            insert into identity_link values (1, 1, 1, 'exact', 1, 1);
+            """
+        )
+        for row, text in enumerate(SAID_THEN, 1):
+            sql.execute(
+                """
+                insert into message (id, conversation_id, seq, local_minute, match_key, sender_id, sent_at, tz_offset,
+                  precision, text) values (:row, 1, :row, 28000000 + :row, :row, 1, 60000 * :row, 0, 'minute', :text)
+                """,
+                {"row": row, "text": text},
+            )
+            sql.execute("insert into record values (1, ?1, ?1 * 100, 100, 'read', ?1, 'first', null, null)", (row,))
+        sql.execute("insert into attachment values (3, 0, 'tank.jpg', 'image/jpeg', 3, 'cd', 'present')")
+        sql.execute("insert into message_fts (rowid, subject, text) select id, subject, text from message")
+        return digest(sql)
+
+
+def version(folder: Path) -> int:
+    with closing(sqlite3.connect(store.database(folder))) as sql:
+        return int(sql.execute("pragma user_version").fetchone()[0])
+
+
+def kept_as_it_was(folder: Path) -> Path:
+    return folder / "archive.db.v1-backup"
+
+
+@pytest.mark.parametrize("write", [True, False])
+def test_an_archive_of_version_1_is_brought_to_today_and_says_the_same(tmp_path: Path, write: bool) -> None:
+    before = version_one(tmp_path)
+    with store.open_archive(tmp_path, write=write) as archive:
+        assert archive.kept == kept_as_it_was(tmp_path)
+        assert digest(archive.connection) == before
+        assert found(archive, "water") == ["The water tank leaks"]
+        assert found(archive, "GROSSE OR größe") == ["Größe: 3 m"]
+        assert schema(archive.connection) == GOLDEN.read_text("utf-8")
+        assert archive.connection.execute("select count(*) from message_fts_config").fetchone() == (3,)
+        assert sound(archive)
+    assert version(tmp_path) == store.SCHEMA_VERSION
+    with closing(sqlite3.connect(kept_as_it_was(tmp_path))) as copy:
+        assert copy.execute("pragma user_version").fetchone() == (1,)
+        assert digest(copy) == before
+    with store.open_archive(tmp_path) as again:
+        assert again.kept is None
+
+
+def test_a_writer_brings_an_old_archive_to_today_under_the_lock_it_has(tmp_path: Path) -> None:
+    before = version_one(tmp_path)
+    with store.writing(tmp_path) as archive:
+        assert digest(archive.connection) == before
+        assert archive.kept is not None
+
+
+def test_a_copy_for_a_dry_run_leaves_an_old_archive_old(tmp_path: Path) -> None:
+    before = version_one(tmp_path / "old")
+    (tmp_path / "copy").mkdir()
+    store.copy_database(tmp_path / "old", tmp_path / "copy")
+    assert version(tmp_path / "old") == 1
+    assert not kept_as_it_was(tmp_path / "old").exists()
+    with store.writing(tmp_path / "copy") as archive:
+        assert digest(archive.connection) == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is POSIX's")
+def test_a_killed_upgrade_leaves_version_1_and_the_next_one_does_it_again(tmp_path: Path) -> None:
+    before = version_one(tmp_path)
+    script = f"""
+import os, signal
+from pathlib import Path
+from archiver.store import archive as store, upgrade
+whole = upgrade.migrate
+def migrate(*arguments):
+    whole(*arguments)
+    os.kill(os.getpid(), signal.SIGKILL)
+upgrade._SETTINGS += "pragma cache_size = 5;"
+upgrade.migrate = migrate
+store.open_archive(Path({str(tmp_path)!r}))
+"""
+    killed = subprocess.run([sys.executable, "-c", script], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    assert store.database(tmp_path).with_name("archive.db-journal").exists()
+    assert version(tmp_path) == 1
+    with closing(sqlite3.connect(store.database(tmp_path))) as sql:
+        assert digest(sql) == before
+        assert "duplicate" not in {name for (name,) in sql.execute("select name from sqlite_master")}
+    with store.open_archive(tmp_path) as archive:
+        assert digest(archive.connection) == before
+        assert sound(archive)
+
+
+def test_an_upgrade_that_fails_leaves_the_archive_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    version_one(tmp_path)
+    for failure, words in (
+        (sqlite3.OperationalError("database or disk is full"), "earlier version"),
+        (PermissionError("read-only file system"), "earlier version"),
+        (sqlite3.DatabaseError("malformed"), "cannot be opened"),
+    ):
+
+        def fail(*_: object, failure: Exception = failure) -> None:
+            raise failure
+
+        monkeypatch.setattr(upgrade, "migrate", fail)
+        with pytest.raises(StoreError, match=words) as caught:
+            store.open_archive(tmp_path)
+        assert str(failure) in caught.value.why
+        assert caught.value.remedy
+    assert version(tmp_path) == 1
+
+
+def test_a_backup_that_fails_leaves_nothing_of_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    version_one(tmp_path)
+
+    def fail(_: int) -> None:
+        raise OSError("the stick was pulled")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(StoreError, match="earlier version"):
+        store.open_archive(tmp_path)
+    assert version(tmp_path) == 1
+    assert not list(tmp_path.glob("*backup*"))
+
+
+def test_an_old_archive_on_a_read_only_medium_is_refused_with_a_way_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    version_one(tmp_path)
+    connect = sqlite3.connect
+
+    def stick(name: object, **more: object) -> sqlite3.Connection:
+        if "uri" not in more:
+            raise sqlite3.OperationalError("unable to open database file")
+        return connect(name, **more)  # type: ignore[call-overload,no-any-return]  # passed through
+
+    monkeypatch.setattr(sqlite3, "connect", stick)
+    with pytest.raises(StoreError, match="earlier version") as caught:
+        store.open_archive(tmp_path)
+    assert "copy it" in caught.value.remedy
+
+
+def test_an_old_archive_waits_for_its_writer_and_its_readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    version_one(tmp_path)
+    monkeypatch.setattr(store, "BUSY_MS", 100)
+    with store.locked(tmp_path), pytest.raises(LockedError, match="writing"):
+        store.open_archive(tmp_path)
+    monkeypatch.setattr(upgrade, "_SETTINGS", "pragma busy_timeout = 10;")
+    with closing(sqlite3.connect(store.database(tmp_path), isolation_level=None)) as reader:
+        reader.execute("begin")
+        reader.execute("select count(*) from message").fetchone()
+        with pytest.raises(LockedError, match="in use"):
+            store.open_archive(tmp_path)
+    assert version(tmp_path) == 1
+    with store.open_archive(tmp_path):
+        assert version(tmp_path) == store.SCHEMA_VERSION
+
+
+def test_what_somebody_else_has_upgraded_meanwhile_is_left_as_it_is(tmp_path: Path) -> None:
+    version_one(tmp_path)
+    assert upgrade.upgrade(store.database(tmp_path), store.SCHEMA_VERSION) == kept_as_it_was(tmp_path)
+    assert upgrade.upgrade(store.database(tmp_path), store.SCHEMA_VERSION) is None

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench import peers
 from tests.bench.baseline import parse, store
 from tests.bench.measure import ROOT, cost, python, table
 from tests.bench.whatsapp import Export, Phone
@@ -75,7 +76,20 @@ def test_a_table_is_aligned() -> None:
 
 def test_the_benchmarks_run_from_end_to_end() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench", "all", "--messages", "2000", "--starts", "2"],
+        [
+            sys.executable,
+            "-m",
+            "tests.bench",
+            "all",
+            "--messages",
+            "2000",
+            "--starts",
+            "2",
+            "--seeds",
+            "1",
+            "--big",
+            "2000",
+        ],
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
@@ -92,3 +106,24 @@ def test_the_benchmarks_run_from_end_to_end() -> None:
         "archive --help",
     ):
         assert re.search(rf"^{row}.* \d", done.stdout, re.MULTILINE), done.stdout
+
+
+def test_a_peer_that_is_not_installed_is_left_out_with_the_reason(tmp_path: Path) -> None:
+    reason = "whatstk: not installed (pip install whatstk"
+    assert peers.compare(str(tmp_path / "no-python"), 7, 1, 200).startswith(reason)
+    bare = tmp_path / "python"
+    bare.write_text(f'#!/bin/sh\nexec {sys.executable} -I -S "$@"\n')
+    bare.chmod(0o755)
+    assert peers.compare(str(bare), 7, 1, 200).startswith(reason)
+
+
+def test_a_peer_is_measured_on_the_same_file(tmp_path: Path) -> None:
+    (tmp_path / "whatstk.py").write_text("def df_from_whatsapp(path, **_):\n    return open(path).readlines()\n")
+    peer = tmp_path / "python"
+    peer.write_text(f'#!/bin/sh\nPYTHONPATH={tmp_path} exec {sys.executable} "$@"\n')
+    peer.chmod(0o755)
+    head, _, ours, finds, told = peers.compare(str(peer), 7, 1, 200).splitlines()
+    assert head.startswith("parse + classify")
+    assert re.search(r"^importers.whatsapp.read +200 ", ours)
+    assert finds.endswith("× its speed, by CPU")
+    assert told.startswith("whatstk, told the format")

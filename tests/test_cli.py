@@ -14,6 +14,8 @@ from typing import Protocol
 
 import pytest
 
+from tests.test_archive import version_one
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 ZIP = EXAMPLES / "WhatsApp Chat - Garden Club.zip"
 TXT = EXAMPLES / "WhatsApp Chat mit Garden Club.txt"
@@ -75,7 +77,18 @@ def test_the_main_job_import_search_publish(archive: Archive, tmp_path: Path) ->
 def test_help_and_version_answer_and_a_missing_verb_shows_the_help(archive: Archive) -> None:
     assert archive("--version").stdout.startswith("archive 0.")
     text = archive("--help").stdout
-    for verb in ("import", "imports", "search", "show", "conversations", "status", "problems", "publish", "export"):
+    for verb in (
+        "import",
+        "detect",
+        "imports",
+        "search",
+        "show",
+        "conversations",
+        "status",
+        "problems",
+        "publish",
+        "export",
+    ):
         assert f"  {verb} " in text
     assert "Usage: archive" in archive().stdout + archive().stderr
 
@@ -384,3 +397,72 @@ with writing(Path({home!r})):
         holder.stdin.close()
         holder.wait(30)
     assert archive("import", TXT).returncode == 0
+
+
+def test_files_in_a_folder_that_no_importer_reads_are_counted_and_said_in_one_line(
+    archive: Archive, tmp_path: Path
+) -> None:
+    folder = tmp_path / "from the phone"
+    folder.mkdir()
+    with zipfile.ZipFile(ZIP) as zipped:
+        zipped.extractall(folder)
+    assert json.loads(archive("import", "--json", folder).stdout)["skipped"] == 0
+    (folder / "recipe.txt").write_text("Flour, eggs")
+    (folder / "unnamed.jpg").write_bytes(b"\xff\xd8\xff\xe0")
+    done = archive("import", folder)
+    assert done.returncode == 0
+    told = [line for line in done.stderr.splitlines() if "left alone" in line]
+    assert len(told) == 1
+    assert "2 files were left alone" in told[0]
+    assert "recipe.txt" in told[0]
+    assert "2  skipped" in done.stderr
+    assert [one["what"] for one in json.loads(archive("problems", "--json").stdout)] == ["left-alone"]
+
+
+def test_what_a_person_hides_is_not_found_but_shown_and_listed_until_it_is_split(archive: Archive) -> None:
+    archive("import", ZIP)
+    one, other = ids(archive("search", "water tank", "--ids", "--sort", "oldest", "-n", "2"))
+    done = archive("dedupe", "hide", one, other, "--json")
+    assert json.loads(done.stdout) == {"hidden": one, "shown": other}
+    assert f"Hidden: {one}" in done.stderr
+    assert one not in archive("search", "water tank", "--ids", "-n", "99").stdout
+    assert ids(archive("search", "is:duplicate", "--ids")) == [one]
+    assert f"hidden: probably the same as {other}" in archive("show", one).stdout
+    assert json.loads(archive("show", one, "--json").stdout)["duplicate_of"] == other
+    assert json.loads(archive("show", other, "--json").stdout)["duplicate_of"] is None
+    assert json.loads(archive("status", "--json").stdout)["hidden"] == 1
+    assert archive("export", "jsonl", "-").stdout.count(f'"id":"{one}"') == 0
+    assert json.loads(archive("dedupe", "list", "--json").stdout) == []
+    assert "have not decided" in archive("dedupe", "list").stderr
+    (pair,) = json.loads(archive("dedupe", "list", "--all", "--json").stdout)
+    assert (pair["message"]["id"], pair["other"]["id"], pair["verdict"]) == (one, other, "same")
+    assert f"{one}\t" in archive("dedupe", "list", "--all").stdout
+    assert json.loads(archive("dedupe", "split", one, "--json").stdout) == {"shown": one, "different_from": other}
+    assert one in archive("search", "water tank", "--ids", "-n", "99").stdout
+    refused = archive("dedupe", "split", one)
+    assert refused.returncode == 2
+    assert "not hidden" in refused.stderr
+    archive("imports", "undo", 1)
+    assert "No message is hidden." in archive("dedupe", "list", "--all").stderr
+
+
+def test_foreign_text_is_harmless_in_the_list_of_what_is_hidden(archive: Archive, tmp_path: Path) -> None:
+    chat = tmp_path / "WhatsApp Chat with Eve.txt"
+    evil = "\x1b]52;c;aGk=\x07\u202eevil\u2066 \x9b31m zebra"
+    chat.write_text(f"13/05/2023, 10:00 - Eve\x1b[31m: {evil}\n14/05/2023, 10:01 - Ana: zebra\n", "utf-8")
+    archive("import", chat)
+    one, other = ids(archive("search", "zebra", "--ids", "--sort", "oldest"))
+    archive("dedupe", "hide", one, other)
+    for face in ((), ("--json",)):
+        out = archive("dedupe", "list", "--all", *face).stdout
+        assert one in out
+        assert not any(mark in out for mark in "\x1b\x07\x9b\u202e\u2066")
+
+
+def test_a_person_is_told_where_an_archive_of_an_older_version_is_kept(archive: Archive, tmp_path: Path) -> None:
+    version_one(tmp_path / "home")
+    found = archive("search", "water")
+    assert found.returncode == 0, found.stderr
+    assert "archive.db.v1-backup" in found.stderr
+    assert "The water tank leaks" in found.stdout
+    assert "v1-backup" not in archive("search", "water").stderr

@@ -18,6 +18,7 @@ from archiver.store import archive as store
 from archiver.store import history, reads
 from archiver.store.digest import digest
 from archiver.store.undo import undo
+from archiver.store.writes import ImportWriter
 from tests import notebook
 from tests.talk import sound, texts
 
@@ -261,3 +262,53 @@ def test_options_are_kept_with_the_import(tmp_path: Path, book: Path) -> None:
         (options,) = archive.connection.execute("select options from import").fetchone()
     assert json.loads(options)["owner"] == "Ana"
     assert json.loads(options)["zone"] == "Europe/Berlin"
+
+
+def test_a_file_nobody_reads_is_counted_once_and_an_attachment_or_a_copy_is_none(tmp_path: Path, book: Path) -> None:
+    folder = tmp_path / "folder"
+    with zipfile.ZipFile(book) as zipped:
+        zipped.extractall(folder)
+    (folder / "book (1).txt").write_bytes((folder / "book.txt").read_bytes())
+    for name in ("a", "b", "c", "d", "e", "f"):
+        (folder / f"{name}.pdf").write_bytes(b"%PDF-1.4")
+    report = run(tmp_path / "home", folder)
+    plain = run(tmp_path / "plain", book)
+    assert report.counts["skipped"] == 2 * plain.counts["skipped"] + 6
+    first, *_ = report.problems
+    assert (first.what, first.loss) == ("left-alone", "nothing")
+    assert first.note.startswith("6 files were left alone, neither read nor named by a message: “folder/a.pdf”, ")
+    assert "and 1 more. archive detect says why." in first.note
+    with store.open_archive(tmp_path / "home") as archive:
+        assert history.imports(archive.connection)[0].counts == dict(report.counts)
+
+
+def test_a_file_nobody_reads_is_counted_once_when_the_import_dies_at_its_very_end(
+    tmp_path: Path, book: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(self: ImportWriter) -> None:
+        self.close()
+        raise KeyboardInterrupt
+
+    (tmp_path / "folder").mkdir()
+    book.rename(tmp_path / "folder" / "book.zip")
+    (tmp_path / "folder" / "deed.pdf").write_bytes(b"%PDF-1.4")
+    with monkeypatch.context() as patched:
+        patched.setattr(ImportWriter, "finish", die)
+        with pytest.raises(KeyboardInterrupt):
+            run(tmp_path / "home", tmp_path / "folder")
+    report = run(tmp_path / "home", tmp_path / "folder")
+    assert report.resumed
+    assert report.counts["skipped"] == 2
+
+
+def test_an_attachment_has_the_type_of_its_bytes_whatever_it_is_called(tmp_path: Path, book: Path) -> None:
+    with zipfile.ZipFile(book, "a") as zipped:
+        zipped.writestr("gone.jpg", "<!doctype html><title>Not found</title>")
+    run(tmp_path / "home", book)
+    with store.open_archive(tmp_path / "home") as archive:
+        (last,) = reads.load(archive.connection, [5])
+        assert last.attachments[0].media_type == "text/html"
+        kinds = {
+            kind for (kind,) in archive.connection.execute("select media_type from blob where media_type is not null")
+        }
+    assert kinds == {"image/jpeg", "text/html"}

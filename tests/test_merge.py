@@ -5,8 +5,8 @@ from archiver.store.merge import View, difference, merge, merge_all
 
 def view(**more: object) -> View:
     return {
-        "kind": "text", "sent_at": 60_000, "tz_offset": 0, "precision": "minute", "assumed": None, "subject": None,
-        "text": "ok", "html": None, "extra": None, "attachments": [],
+        "kind": "text", "sender_id": None, "sent_at": 60_000, "tz_offset": 0, "precision": "minute", "assumed": None,
+        "subject": None, "text": "ok", "html": None, "extra": None, "attachments": [],
     } | more  # fmt: skip
 
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from archiver import fields
 from archiver.query import And, Filter, Near, Node, Not, Or, Phrase, Prefix, Word, parse
-from archiver.store import filters
+from archiver.store import dedupe, filters
 from archiver.store import search as engine
 from archiver.store.ids import local_minute, public_id
-from archiver.store.migrations import schema
+from archiver.store.migrations import SCRIPTS, schema
 from archiver.store.search import Results, context, search
 
 WORDS = {
@@ -90,7 +90,8 @@ def some_messages(count: int, seed: int) -> list[Said]:
 def kept(messages: list[Said]) -> sqlite3.Connection:
     """An archive in memory that holds the messages."""
     sql = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    sql.executescript(schema())
+    for script in SCRIPTS:
+        sql.executescript(schema(script))
     sql.execute("insert into import values (1, 'x', 1, '0', '{}', 'd', '[]', '{}', '{}', 'done', '', '')")
     for number, title in enumerate(CHATS, 1):
         chat = (number, f"key-{number}", "mail" if number == 3 else "whatsapp", None, title, "group", 1)
@@ -373,7 +374,7 @@ def test_nothing_that_can_be_typed_fails(sql: sqlite3.Connection, typed: str) ->
 @settings(max_examples=150, deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40))
 def test_any_stored_text_without_operators_is_found_by_itself(text: str) -> None:
-    words = re.sub(r'["“”„‟«»＂:()|*\0]|(?<!\S)-', " ", text).split()
+    words = re.sub(r"(?<!\S)-+", " ", re.sub(r'["“”„‟«»＂:()|*\0]', " ", text)).split()
     if not words:
         return
     sql = kept([replace(MESSAGES[0], text=" ".join(words))])
@@ -535,3 +536,73 @@ def test_an_archive_of_one_message_finds_it_by_nothing_and_by_punctuation() -> N
     assert everything(sql, "(who") == [1]
     assert everything(sql, "!!") == []
     assert everything(sql, "well & who") == [1]
+
+
+# Hidden messages: every seventh is hidden as the one before it.
+
+HIDDEN = frozenset(range(7, len(MESSAGES) + 1, 7))
+
+
+@pytest.fixture(scope="module")
+def hiding() -> Iterator[sqlite3.Connection]:
+    connection = kept(MESSAGES)
+    assert dedupe.suspect(connection, 1, [(row, row - 1) for row in HIDDEN]) == len(HIDDEN)
+    yield connection
+    connection.close()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_hidden_is_never_found(way: str, hiding: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in WAYS[way].items():
+        monkeypatch.setattr(engine, name, value)
+    for typed, wanted in scanned():
+        for sort in SORTS:
+            found = everything(hiding, typed, sort)
+            assert sorted(found) == [one.row for one in wanted if one.row not in HIDDEN], (typed, sort)
+
+
+def test_an_archive_with_hidden_messages_still_counts_exactly_what_is_shown(hiding: sqlite3.Connection) -> None:
+    results = search(hiding, parse(""), limit=5)
+    assert (results.total, results.exact) == (len(MESSAGES) - len(HIDDEN), True)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_is_duplicate_finds_exactly_what_is_hidden(
+    way: str, sql: sqlite3.Connection, hiding: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in WAYS[way].items():
+        monkeypatch.setattr(engine, name, value)
+    ana = {one.row for one in MESSAGES if one.sender in {1, 2}}
+    rest = {one.row for one in MESSAGES} - HIDDEN
+    for sort in SORTS:
+        assert set(everything(hiding, "is:duplicate", sort)) == HIDDEN
+        assert set(everything(hiding, "is:Duplicate from:ana", sort)) == HIDDEN & ana
+        assert set(everything(hiding, "is:duplicate OR from:ana", sort)) == HIDDEN | ana
+        assert set(everything(hiding, "-is:duplicate", sort)) == rest
+        assert set(everything(hiding, "from:ana -is:duplicate", sort)) == rest & ana
+        assert everything(sql, "is:duplicate", sort) == []
+
+
+def test_that_words_do_not_find_what_is_hidden_is_said_to_who_asks_for_it(hiding: sqlite3.Connection) -> None:
+    results = search(hiding, parse("is:duplicate water"), limit=5)
+    assert results.total == 0
+    assert "Hidden messages are not searched for words" in results.notes[0]
+    assert search(hiding, parse("is:duplicate"), limit=5).notes == ()
+
+
+def test_only_an_archive_with_hidden_messages_is_asked_about_them(
+    sql: sqlite3.Connection, hiding: sqlite3.Connection
+) -> None:
+    assert filters.plan(sql, parse("from:ana")).shown == ()
+    assert filters.plan(hiding, parse("from:ana")).shown != ()
+    for words in ("water", "water -tea", "water from:ana"):
+        assert filters.plan(hiding, parse(words)).shown == ()
+
+
+def test_the_talk_around_a_message_is_without_what_is_hidden(hiding: sqlite3.Connection) -> None:
+    chat = [one.row for one in MESSAGES if one.chat == 1 and one.row not in HIDDEN]
+    assert context(hiding, chat[10], 3) == (chat[7:10], chat[11:14])
+    behind = next(one.row for one in MESSAGES if one.chat == 1 and one.row in HIDDEN and one.row > chat[5])
+    before, after = context(hiding, behind, 2)
+    assert set(before) | set(after) <= set(chat)
+    assert before[-1] < behind < after[0]

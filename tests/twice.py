@@ -268,8 +268,7 @@ def _ios(one: Told, view: View) -> str:
     word = WORDS[view.language]
     mark, body = "", one.text
     if one.media:
-        stem = "PHOTO" if one.media == "image" else "VIDEO"
-        file = f"<{word['attached']}: {one.number:08}-{stem}-{_wall(one):%Y-%m-%d-%H-%M-%S}.{_ending(one)}>"
+        file = f"<{word['attached']}: {media_name(one)}>"
         mark, body = LRM, LRM + (file if view.media else word[one.media])
     elif one.kind == "deleted":
         body = f"{LRM}{one.text}."
@@ -278,6 +277,12 @@ def _ios(one: Told, view: View) -> str:
     if one.edited:
         body += f" {LRM}<{word['edited']}>"
     return f"{mark}[{_wall(one):%d/%m/%Y, %H:%M:%S}] {one.label}: {body}\r\n"
+
+
+def media_name(one: Told) -> str:
+    """What an iPhone calls the file of a message."""
+    stem = "PHOTO" if one.media == "image" else "VIDEO"
+    return f"{one.number:08}-{stem}-{_wall(one):%Y-%m-%d-%H-%M-%S}.{_ending(one)}"
 
 
 def _android(one: Told, view: View) -> str:

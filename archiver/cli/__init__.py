@@ -2,7 +2,7 @@
 
 import typer
 
-from archiver.cli import importing, looking, publishing, searching
+from archiver.cli import deduping, detecting, gathering, importing, looking, publishing, searching
 from archiver.cli.common import home
 
 app = typer.Typer(
@@ -15,10 +15,12 @@ app = typer.Typer(
     callback=home,
 )
 app.command("import")(importing.import_)
+app.command()(detecting.detect)
 app.add_typer(importing.imports, name="imports")
 app.command()(searching.search)
 app.command()(searching.show)
-app.command()(looking.conversations)
+app.add_typer(gathering.conversations, name="conversations")
+app.add_typer(deduping.dedupe, name="dedupe")
 app.command()(looking.status)
 app.command()(looking.problems)
 app.command()(publishing.publish)

@@ -55,4 +55,24 @@ def reading() -> "Iterator[Archive]":
     from archiver.store.archive import open_archive
 
     with open_archive(folder()) as archive:
+        _told(archive)
         yield archive
+
+
+@contextmanager
+def writing() -> "Iterator[Archive]":
+    """The archive, for writing: nobody else does so meanwhile."""
+    from archiver.store import archive as store
+
+    with store.writing(folder()) as archive:
+        _told(archive)
+        yield archive
+
+
+def _told(archive: "Archive") -> None:
+    if archive.kept is not None:
+        from archiver import ui
+
+        ui.talk(
+            f"The archive was brought to this version of the program. As it was, it is kept in {archive.kept}", "dim"
+        )

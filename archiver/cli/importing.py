@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from archiver.cli.common import JSON, folder, reading
+from archiver.cli.common import JSON, folder, reading, writing
 
 imports = typer.Typer(help="See earlier imports, or take one back.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -124,9 +124,8 @@ def undo_(
     """Take one import back. What other imports hold too stays as they say it."""
     from archiver import ui
     from archiver.store import undo
-    from archiver.store.archive import writing
 
-    with writing(folder()) as archive:
+    with writing() as archive:
         counts = undo.undo(archive, number)
     if as_json:
         ui.emit({"import": number, **counts})

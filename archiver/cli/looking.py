@@ -1,39 +1,10 @@
-"""`archive conversations`, `status`, `problems`: what is in the archive."""
+"""`archive status` and `archive problems`: what is in the archive, and what is not."""
 
-from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
 from archiver.cli.common import JSON, folder, reading
-
-
-def conversations(as_json: JSON = False) -> None:
-    """The conversations in the archive."""
-    from archiver import ui
-    from archiver.store import reads
-
-    with reading() as archive:
-        found = reads.conversations(archive.connection)
-    if as_json:
-        ui.emit([asdict(one) for one in found])
-        return
-    ui.table(
-        ("id", "title", "source", "messages", "people", "first", "last"),
-        [
-            (
-                str(one.id),
-                one.title,
-                one.source,
-                one.messages,
-                one.people,
-                (one.first or "")[:10],
-                (one.last or "")[:10],
-            )
-            for one in found
-        ],
-        right=("id", "messages", "people"),
-    )
 
 
 def status(

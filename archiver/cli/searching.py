@@ -104,10 +104,12 @@ def show(
                 continue
             before, after = _around(archive, message, around)
             seen = reads.observations(archive.connection, message.row)
+            hidden_as = reads.hidden_as(archive.connection, message.row)
             if as_json:
                 ui.emit(
                     message_face(message)
                     | {
+                        "duplicate_of": hidden_as,
                         "seen_in": [
                             {"role": role, "file": at.file, "sha256": at.sha256, "start": at.start, "end": at.end}
                             for role, at in seen
@@ -117,12 +119,14 @@ def show(
                     }
                 )
                 continue
-            ui.message(message, before, after, _facts(message, seen))
+            ui.message(message, before, after, _facts(message, seen, hidden_as))
 
 
-def _facts(message: "KeptMessage", seen: "list[tuple[str, Provenance]]") -> dict[str, str]:
+def _facts(message: "KeptMessage", seen: "list[tuple[str, Provenance]]", hidden_as: str | None) -> dict[str, str]:
     """Where a message comes from, in words."""
     facts = {"kind": message.kind}
+    if hidden_as is not None:
+        facts["hidden"] = f"probably the same as {hidden_as}"
     for number, (role, at) in enumerate(seen, 1):
         facts[f"seen {number}" if len(seen) > 1 else "seen in"] = (
             f"{at.file}, bytes {at.start:,} to {at.end:,} ({role}), sha256 {at.sha256[:16]}…"

@@ -1,7 +1,7 @@
 """What a person gave, as one read-only tree of files, streamed and never unpacked to a guessed path."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -107,6 +107,14 @@ class Dump:
             if known == sha256 and entry.member == member:
                 return entry
         raise KeyError(sha256)
+
+    def within(self, entry: Entry, paths: Container[str]) -> bool:
+        """Whether *entry* is one of *paths*, or lies in a zip that is."""
+        while entry.path not in paths:
+            if entry.container is None:
+                return False
+            entry = self._tree[entry.container]
+        return True
 
     def container(self, entry: Entry) -> Entry:
         """The zip that *entry* lies in; KeyError for a plain file."""

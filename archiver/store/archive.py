@@ -11,14 +11,14 @@ Two writers: a lock file held for the whole run, freed by the system when a proc
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 
 from archiver.errors import LockedError, NoArchiveError, StoreError
 from archiver.store.blobs import Blobs
 
 APPLICATION_ID = 0x61726368  # "arch"
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 BUSY_MS = 60_000
 
 _SETTINGS = f"""
@@ -39,12 +39,16 @@ pragma secure_delete = off;
 
 
 class Archive:
-    """One open archive. Use as a context manager; ``connection`` is in autocommit mode."""
+    """One open archive. Use as a context manager; ``connection`` is in autocommit mode.
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection, blobs: Blobs) -> None:
+    *kept*: the copy of the database as it was, when opening it brought it to today's version.
+    """
+
+    def __init__(self, folder: Path, connection: sqlite3.Connection, blobs: Blobs, kept: Path | None = None) -> None:
         self.folder = folder
         self.connection = connection
         self.blobs = blobs
+        self.kept = kept
 
     def __enter__(self) -> "Archive":
         return self
@@ -131,17 +135,52 @@ def _migrate(connection: sqlite3.Connection) -> None:
 
 
 def open_archive(folder: Path, *, write: bool = False) -> Archive:
-    """Open the archive in *folder*; NoArchiveError when there is none, StoreError when it cannot be used."""
+    """Open the archive in *folder*; NoArchiveError when there is none, StoreError when it cannot be used.
+
+    One of an earlier version is brought to today's first, under the writer's lock.
+    """
+    return _opened(folder, locked(folder, BUSY_MS / 1000), write=write)
+
+
+def _opened(folder: Path, lock: AbstractContextManager[None], *, write: bool) -> Archive:
+    connection = _connected(folder, write=write)
+    before = _version(connection)
+    if before == SCHEMA_VERSION:
+        return Archive(folder, connection, Blobs(folder / "blobs"))
+    connection.close()
+    kept = _upgrade(folder, lock)
+    return Archive(folder, _connected(folder, write=write), Blobs(folder / "blobs"), kept)
+
+
+def _upgrade(folder: Path, lock: AbstractContextManager[None]) -> Path | None:
+    from archiver.store.upgrade import upgrade  # noqa: PLC0415 - 170 ms that only an old archive has to pay
+
+    try:
+        with lock:
+            return upgrade(database(folder), SCHEMA_VERSION)
+    except (OSError, sqlite3.OperationalError) as error:
+        if "locked" in str(error):
+            raise _busy(folder) from error
+        raise StoreError(
+            f"The archive in {folder} is of an earlier version and could not be brought to today's.",
+            why=str(error),
+            remedy="Nothing was changed. Let the folder be written to, with twice the size of archive.db to spare; "
+            "or copy it to where that is so, and name the copy: archive --archive COPY …",
+        ) from error
+    except sqlite3.DatabaseError as error:
+        raise _unusable(folder, error) from error
+
+
+def _connected(folder: Path, *, write: bool) -> sqlite3.Connection:
     if not exists(folder):
         raise NoArchiveError(
             f"There is no archive in {folder}.",
             remedy="Make one with: archive import FILE   (or name another place: archive --archive DIR …)",
         )
     try:
-        connection = _connect(folder, write=write)
+        return _connect(folder, write=write)
     except sqlite3.DatabaseError as error:
         raise _unusable(folder, error) from error
-    return Archive(folder, connection, Blobs(folder / "blobs"))
 
 
 def _connect(folder: Path, *, write: bool) -> sqlite3.Connection:
@@ -160,9 +199,14 @@ def _connect(folder: Path, *, write: bool) -> sqlite3.Connection:
     return connection
 
 
+def _version(connection: sqlite3.Connection) -> int:
+    (version,) = connection.execute("pragma user_version").fetchone()
+    return int(version)
+
+
 def _check(folder: Path, connection: sqlite3.Connection) -> None:
     (application,) = connection.execute("pragma application_id").fetchone()
-    (version,) = connection.execute("pragma user_version").fetchone()
+    version = _version(connection)
     if application != APPLICATION_ID:
         connection.close()
         raise StoreError(
@@ -203,11 +247,11 @@ def _busy(folder: Path) -> LockedError:
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[Archive]:
-    """The archive, locked for one writer until the end of the block; LockedError when somebody else writes."""
+def locked(folder: Path, patience: float = 2) -> Iterator[None]:
+    """The one writer's lock until the end of the block; LockedError when another has it for *patience* seconds."""
     from filelock import FileLock, Timeout  # noqa: PLC0415 - readers never need it
 
-    lock = FileLock(folder / "archive.lock", timeout=2)
+    lock = FileLock(folder / "archive.lock", timeout=patience)
     try:
         lock.acquire()
     except Timeout as error:
@@ -216,14 +260,23 @@ def writing(folder: Path) -> Iterator[Archive]:
             remedy="Wait until it has finished and run this again; reading and searching work meanwhile.",
         ) from error
     try:
-        with open_archive(folder, write=True) as archive:
-            archive.blobs.sweep()
-            yield archive
+        yield
     finally:
         lock.release()
 
 
+@contextmanager
+def writing(folder: Path) -> Iterator[Archive]:
+    """The archive, locked for one writer until the end of the block; LockedError when somebody else writes."""
+    with locked(folder), _opened(folder, nullcontext(), write=True) as archive:
+        archive.blobs.sweep()
+        yield archive
+
+
 def copy_database(folder: Path, target: Path) -> None:
-    """A consistent copy of the database (not of the blobs) into the folder *target*, even while it is in use."""
-    with open_archive(folder) as archive, closing(sqlite3.connect(database(target))) as copy:
-        archive.connection.backup(copy)
+    """A consistent copy of the database (not of the blobs) into the folder *target*, even while it is in use.
+
+    Of an archive of an earlier version it is one of that version.
+    """
+    with closing(_connected(folder, write=False)) as connection, closing(sqlite3.connect(database(target))) as copy:
+        connection.backup(copy)

@@ -107,6 +107,7 @@ def view_of(incoming: Incoming) -> View:
     message = incoming.message
     return {
         "kind": message.kind,
+        "sender_id": incoming.sender_id,
         "sent_at": incoming.sent_at,
         "tz_offset": incoming.offset,
         "precision": message.when.precision if incoming.sent_at is not None else None,
@@ -291,21 +292,24 @@ _IN_ORDER = (
 
 
 def index(sql: sqlite3.Connection, first: int, last: int) -> None:
-    """Put the words of messages *first* to *last* (row ids, inclusive) into the full-text index."""
+    """Put the words of messages *first* to *last* (row ids, inclusive) into the full-text index; not of hidden ones."""
     if first > last:
         return
     sql.execute(
-        "insert into message_fts (rowid, subject, text) select id, subject, text from message where id between ? and ?",
+        """
+        insert into message_fts (rowid, subject, text)
+        select id, subject, text from message_indexed where id between ? and ?
+        """,
         (first, last),
     )
 
 
 def unindex(sql: sqlite3.Connection, rows: str) -> None:
-    """Take messages out of the index; *rows* is a query of row ids. Before the messages themselves change."""
+    """Take messages out of the index; *rows* is a query of row ids. Before the messages themselves change or hide."""
     sql.execute(
         f"""
         insert into message_fts (message_fts, rowid, subject, text)
-        select 'delete', id, subject, text from message where id in ({rows})
+        select 'delete', id, subject, text from message_indexed where id in ({rows})
         """
     )
 

@@ -20,7 +20,7 @@ class Kept:
     size: int
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make a rename durable. Windows cannot open folders and does not need it."""
     if os.name == "nt":
         return
@@ -74,9 +74,9 @@ class Blobs:
         fresh = not target.parent.exists()
         target.parent.mkdir(exist_ok=True)
         written.replace(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         if fresh:
-            _sync_folder(self.folder)
+            sync_folder(self.folder)
 
     def remove(self, sha256: str) -> None:
         """Forget a blob nobody refers to any more; it may be gone already."""

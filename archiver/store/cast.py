@@ -40,7 +40,7 @@ class Cast:
             )
         row = self._known(conversation)
         if row is None:
-            key = self._free_key(conversation.key)
+            key = free_key(self._sql(), conversation.key)
             row, fresh = self._make(conversation, key), True
         else:
             key, made_by = self._sql().execute("select key, made_by from conversation where id = ?", (row,)).fetchone()
@@ -75,7 +75,8 @@ class Cast:
         """Another name for a conversation, when a person said that it is one."""
         if self._into is not None and spoken_of_as != key:
             self._sql().execute(
-                "insert or ignore into conversation_alias values (?, ?, ?)", (spoken_of_as, row, self._import)
+                "insert or ignore into conversation_alias (key, conversation_id, import_id) values (?, ?, ?)",
+                (spoken_of_as, row, self._import),
             )
 
     def _make(self, conversation: Conversation, key: str) -> int:
@@ -92,48 +93,58 @@ class Cast:
         )
         return int(row)
 
-    def _free_key(self, key: str) -> str:
-        number, free = 1, key
-        while self._sql().execute("select 1 from conversation where key = ?", (free,)).fetchone():
-            number += 1
-            free = f"{key} #{number}"
-        return free
-
     def identity(self, handle: Handle, spoken_of_as: str, key: str) -> int:
         """The row of a handle. Its scope follows the conversation when that goes by another key here."""
         known = self._identities.get(handle)
         if known is None:
             scope = key if handle.scope == spoken_of_as else handle.scope
-            known = self._identities[handle] = self._find(dataclasses.replace(handle, scope=scope))
+            known = self._identities[handle] = identity(
+                self._sql(), dataclasses.replace(handle, scope=scope), self._import
+            )
         return known
 
-    def _find(self, handle: Handle) -> int:
-        sql = self._sql()
-        who = {
-            "scheme": handle.scheme,
-            "value": handle.value,
-            "scope": handle.scope,
-            "name": handle.name,
-            "import": self._import,
-        }
-        found = sql.execute(
-            "select id from identity where scheme = :scheme and value = :value and scope = :scope", who
-        ).fetchone()
-        if found:
-            return int(found[0])
-        (identity,) = sql.execute(
-            """
-            insert into identity (scheme, value, scope, name, made_by)
-            values (:scheme, :value, :scope, :name, :import) returning id
-            """,
-            who,
-        ).fetchone()
-        (person,) = sql.execute("insert into person (name) values (:name) returning id", who).fetchone()
-        sql.execute(
-            """
-            insert into identity_link (identity_id, person_id, basis, evidence, import_id)
-            values (?, ?, 'exact', 1, ?)
-            """,
-            (identity, person, self._import),
-        )
-        return int(identity)
+    def moved(self, conversation_key: str, row: int) -> None:
+        """What goes by this key is, as it turned out, in another conversation; its names mean the same there."""
+        self.named[conversation_key] = row
+        self._identities.clear()
+
+
+def free_key(sql: sqlite3.Connection, key: str) -> str:
+    """*key*, or with the first number behind it that makes it one no conversation has."""
+    number, free = 1, key
+    while sql.execute("select 1 from conversation where key = ?", (free,)).fetchone():
+        number += 1
+        free = f"{key} #{number}"
+    return free
+
+
+def identity(sql: sqlite3.Connection, handle: Handle, import_id: int) -> int:
+    """The row of a handle, made with a person of its own when there is none."""
+    who = {
+        "scheme": handle.scheme,
+        "value": handle.value,
+        "scope": handle.scope,
+        "name": handle.name,
+        "import": import_id,
+    }
+    found = sql.execute(
+        "select id from identity where scheme = :scheme and value = :value and scope = :scope", who
+    ).fetchone()
+    if found:
+        return int(found[0])
+    (row,) = sql.execute(
+        """
+        insert into identity (scheme, value, scope, name, made_by)
+        values (:scheme, :value, :scope, :name, :import) returning id
+        """,
+        who,
+    ).fetchone()
+    (person,) = sql.execute("insert into person (name) values (:name) returning id", who).fetchone()
+    sql.execute(
+        """
+        insert into identity_link (identity_id, person_id, basis, evidence, import_id)
+        values (?, ?, 'exact', 1, ?)
+        """,
+        (row, person, import_id),
+    )
+    return int(row)

@@ -48,11 +48,13 @@ _PARTS = {
         """,
     "identity": "select scheme, value, scope, name from identity order by scheme, value, scope",
     "person": """
+        with newest as (select identity_id, person_id from identity_link
+          where id in (select max(id) from identity_link group by identity_id))
         select min(i.scheme || char(31) || i.value || char(31) || i.scope) as first,
           i2.scheme, i2.value, i2.scope
-        from identity_link l
+        from newest l
         join identity i on i.id = l.identity_id
-        join identity_link l2 on l2.person_id = l.person_id
+        join newest l2 on l2.person_id = l.person_id
         join identity i2 on i2.id = l2.identity_id
         group by l.person_id, i2.id order by first, i2.scheme, i2.value, i2.scope
         """,

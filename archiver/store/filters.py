@@ -36,12 +36,15 @@ _KIND = "(m.kind = {kind} or substr(m.kind, 1, length({kind}) + 1) = {kind} || '
 _NATIVE = "select id from message where native_id in ({id}, '<' || {id} || '>')"
 _AT_MINUTE = "select id, match_key, occurrence from message where local_minute = :minute"
 _STATES = {
-    "edited": "m.edited_at is not null",
-    "deleted": "m.deleted_at is not null",
+    "edited": """(m.edited_at is not null or instr(m.extra, '"edited": true'))""",
+    "deleted": """(m.deleted_at is not null or instr(m.extra, '"deleted": true'))""",
     "reply": "m.reply_to is not null",
     "event": "m.kind like 'event%'",
     "undated": f"m.local_minute = {UNDATED}",
+    "duplicate": "m.duplicate_of is not null",
 }
+_HIDDEN = "select id from message where duplicate_of is not null"
+_SHOWN = "m.duplicate_of is null"
 _DATES: dict[str, Callable[[int, int], tuple[int, int]]] = {
     "before": lambda start, _: (FIRST, start - 1),
     "until": lambda _, end: (FIRST, end - 1),
@@ -57,7 +60,8 @@ class Plan:
 
     *low* and *high* bound the local minute, both included; *drivers* select row ids and have ``:low`` and
     ``:high`` to bind; *senders* are the identities one of which must have sent it, *conversations* those one of
-    which must hold it; *blind*: some test has no driver; *values* are bound by name. *notes* are this plan's own.
+    which must hold it; *blind*: some test has no driver; *values* are bound by name. *shown*: a test more, for
+    archives with hidden messages that nothing else leaves out. *notes* are this plan's own.
     """
 
     match: str = ""
@@ -68,6 +72,7 @@ class Plan:
     senders: tuple[int, ...] = ()
     conversations: tuple[int, ...] = ()
     blind: bool = False
+    shown: tuple[str, ...] = ()
     values: dict[str, object] = field(default_factory=dict)
     needles: tuple[text.Needle, ...] = ()
     notes: tuple[str, ...] = ()
@@ -105,6 +110,7 @@ def plan(connection: sqlite3.Connection, asked: query.Query) -> Plan:
         senders=next((test.senders for test in tests if test.senders), ()),
         conversations=next((test.conversations for test in tests if test.conversations), ()),
         blind=not all(test.driver for test in tests),
+        shown=compiler.shown(root, match),
         values=compiler.values,
         needles=tuple(needle for leaf in query.leaves(root) if (needle := _needle(leaf)) is not None),
         notes=tuple(dict.fromkeys(compiler.notes)),
@@ -207,6 +213,15 @@ class _Compiler:
         self.values[name] = value if isinstance(value, str | int) else json.dumps(value)
         return ":" + name
 
+    def shown(self, root: Node | None, match: str) -> tuple[str, ...]:
+        """What leaves hidden messages out: the index does, for it has none; else a test, unless they are asked for."""
+        asked = any(map(_asks_for_hidden, query.leaves(root)))
+        if asked and any(_leaf_match(leaf) for leaf in query.leaves(root)):
+            self.notes.append("Hidden messages are not searched for words; is:duplicate alone finds them all.")
+        if asked or match or not self._connection.execute(_HIDDEN + " limit 1").fetchone():
+            return ()
+        return (_SHOWN,)
+
     def settled(self, node: Node | None) -> Node | None:
         """The query with filters that cannot be meant (``before:soon``) made the words they are written with."""
         if isinstance(node, And | Or):
@@ -288,7 +303,7 @@ class _Compiler:
         return _Test(_KIND.format(kind=self._bind(name.lower())))
 
     def state(self, name: str) -> _Test:
-        return _Test(_STATES[name.lower()])
+        return _Test(_STATES[name.lower()], _HIDDEN if name.lower() == "duplicate" else "")
 
     def thing(self, name: str) -> _Test:
         wanted = fields.thing(name)
@@ -329,6 +344,10 @@ _TESTS: dict[fields.Meaning, Callable[[_Compiler, str], _Test]] = {
     "state": _Compiler.state,
     "id": _Compiler.identifier,
 }
+
+
+def _asks_for_hidden(leaf: query.Leaf) -> bool:
+    return isinstance(leaf, Filter) and leaf.field.meaning == "state" and leaf.value.lower() == "duplicate"
 
 
 def _nonsense(node: Filter) -> str:

@@ -78,11 +78,11 @@ def problems(sql: sqlite3.Connection, import_id: int | None = None) -> list[dict
 
 
 def totals(sql: sqlite3.Connection) -> dict[str, int]:
-    """How much the archive holds, by table name."""
-    return {
-        table: sql.execute(f"select count(*) from {table}").fetchone()[0]
-        for table in ("message", "conversation", "person", "identity", "attachment", "blob", "problem")
-    }
+    """How much the archive holds, by table name; of messages, how many are shown and how many are hidden."""
+    (hidden,) = sql.execute("select count(*) from message where duplicate_of is not null").fetchone()
+    tables = ("message", "conversation", "person", "identity", "attachment", "blob", "problem")
+    counts = {table: sql.execute(f"select count(*) from {table}").fetchone()[0] for table in tables}
+    return {"message": counts["message"] - hidden, "hidden": hidden} | {name: counts[name] for name in tables[1:]}
 
 
 def unfinished(sql: sqlite3.Connection) -> list[PastImport]:

@@ -25,10 +25,11 @@ class StoredLibrary:
     def outline(self, conversation_id: int) -> Iterator[Outline]:
         for sent_local, length, minute, match_key, occurrence in self._archive.connection.execute(
             """
-            select m.sent_local, length(m.text), asked.local_minute, asked.match_key, asked.occurrence
+            select m.sent_local, length(m.text), shown.local_minute, shown.match_key, shown.occurrence
             from message m
             left join message asked on asked.native_id = m.reply_to and asked.conversation_id = m.conversation_id
-            where m.conversation_id = ? order by m.seq
+            left join message shown on shown.id = coalesce(asked.duplicate_of, asked.id)
+            where m.conversation_id = ? and m.duplicate_of is null order by m.seq
             """,
             (conversation_id,),
         ):
@@ -40,10 +41,12 @@ class StoredLibrary:
             Sender(*row)
             for row in self._archive.connection.execute(
                 """
-                select i.name, i.scheme, i.value, max(l.person_id), i.id
-                from identity i join identity_link l on l.identity_id = i.id
-                where i.id in (select distinct sender_id from message where conversation_id = ?)
-                group by i.id order by i.id
+                select i.name, i.scheme, i.value, l.person_id, i.id
+                from identity i join identity_link l on l.id =
+                  (select max(newest.id) from identity_link newest where newest.identity_id = i.id)
+                where i.id in
+                  (select distinct sender_id from message where conversation_id = ? and duplicate_of is null)
+                order by i.id
                 """,
                 (conversation_id,),
             )

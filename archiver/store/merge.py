@@ -6,13 +6,18 @@ views; the first record's ``said`` holds the fields in which the sum differs fro
 view can be had back when an import is undone.
 """
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
 View = dict[str, Any]
-COLUMNS = ("kind", "sent_at", "tz_offset", "precision", "assumed", "subject", "text", "html", "extra")
+COLUMNS = ("kind", "sender_id", "sent_at", "tz_offset", "precision", "assumed", "subject", "text", "html", "extra")
 FIELDS = (*COLUMNS, "attachments")
+QUARTER = 900_000  # ms; the clocks of two zones differ by whole quarters of an hour
 _TIME = ("sent_at", "tz_offset", "precision", "assumed")
+_SAID = ("kind", "subject", "text", "html", "extra")
+_MARKS = ("deleted", "edited")  # in extra: what any record says of the message is true of it
+_GONE = {"deleted", "waiting", "view_once"}  # kinds under which a text is not shown
 _FINER = {"day": 0, "minute": 1, "second": 2, None: -1}
 _NEARER = {"omitted": 0, "missing": 1, "present": 2}
 
@@ -23,12 +28,14 @@ def difference(view: View, base: View) -> View:
 
 
 def merge(base: View, other: View) -> View:
-    """*base* enriched by *other*: a finer or surer time, a file where there was only a mention of one."""
-    merged = dict(base)
-    if _better_time(base, other):
-        merged.update({field: other[field] for field in _TIME})
-    merged["attachments"] = _attachments(base["attachments"], other["attachments"])
-    return merged
+    """*base* enriched by *other*: a finer or surer time, an edit, a text where it is deleted, a file where there
+    was only a mention of one. Where neither knows better, *base* leads."""
+    better = _time(base, other) | _said(base, other)
+    if base["sender_id"] is None and other["sender_id"] is not None:
+        better["sender_id"] = other["sender_id"]
+    if other["attachments"]:
+        better["attachments"] = _attachments(base["attachments"], other["attachments"])
+    return base | better if better else base
 
 
 def merge_all(views: Sequence[View]) -> View:
@@ -39,14 +46,53 @@ def merge_all(views: Sequence[View]) -> View:
     return total
 
 
-def _better_time(base: View, other: View) -> bool:
+def changed(base: View, total: View) -> str | None:
+    """How a message was changed by somebody, not only made out better: ``edited``, ``deleted``, or not at all."""
+    before, after = _extra(base), _extra(total)
+    return next((mark for mark in _MARKS if after.get(mark) and not before.get(mark)), None)
+
+
+def _time(base: View, other: View) -> View:
+    """The surer one's zone with the finer one's seconds; the clocks of two phones differ by quarters of an hour."""
     if other["sent_at"] is None:
-        return False
+        return {}
     if base["sent_at"] is None:
-        return True
-    if _FINER[other["precision"]] != _FINER[base["precision"]]:
-        return _FINER[other["precision"]] > _FINER[base["precision"]]
-    return bool(base["assumed"]) and not other["assumed"]
+        return {field: other[field] for field in _TIME}
+    if base["precision"] == other["precision"] and bool(base["assumed"]) == bool(other["assumed"]):
+        return {}
+    sure = other if base["assumed"] and not other["assumed"] else base
+    fine = other if _FINER[other["precision"]] > _FINER[base["precision"]] else base
+    if sure is fine:
+        return {field: sure[field] for field in _TIME}
+    clocks = round((sure["sent_at"] - fine["sent_at"]) / QUARTER) * QUARTER
+    return {field: sure[field] for field in _TIME} | {
+        "sent_at": fine["sent_at"] + clocks,
+        "precision": fine["precision"],
+    }
+
+
+def _said(base: View, other: View) -> View:
+    alike = base["kind"] == other["kind"] and base["extra"] == other["extra"]
+    if alike and bool(base["text"]) == bool(other["text"]):
+        return {}
+    better = other if _telling(other) > _telling(base) else base
+    said = {field: better[field] for field in _SAID}
+    mine, theirs = _extra(base), _extra(other)
+    marks = {mark: True for mark in _MARKS if mine.get(mark) or theirs.get(mark)}
+    extra = mine if better is base else theirs
+    if any(not extra.get(mark) for mark in marks):
+        said["extra"] = json.dumps(extra | marks, ensure_ascii=False, sort_keys=True)
+    return said
+
+
+def _telling(view: View) -> tuple[bool, bool, bool, bool]:
+    """How much a view says: a text that is there, its last wording, a text at all, an event that was understood."""
+    edited = bool(_extra(view).get("edited"))
+    return view["kind"] not in _GONE, edited, bool(view["text"]), view["kind"] != "event.other"
+
+
+def _extra(view: View) -> dict[str, Any]:
+    return json.loads(view["extra"]) if view["extra"] else {}
 
 
 def _attachments(base: list[View], other: list[View]) -> list[View]:

@@ -21,17 +21,32 @@ steps = Migrations("archive")
 
 @steps(name="0001_the_whole_house")
 def the_whole_house(db: Database) -> None:
-    """All tables, from schema.sql: statement by statement, for `executescript` would commit in between."""
-    for statement in statements(schema()):
+    """All tables, from schema.sql."""
+    _build(db, "schema.sql")
+
+
+@steps(name="0002_the_same_twice")
+def the_same_twice(db: Database) -> None:
+    """Messages that are hidden, and an index without them, from schema_2.sql."""
+    _build(db, "schema_2.sql")
+    db.conn.execute("insert into message_fts (message_fts) values ('rebuild')")
+
+
+SCRIPTS = ("schema.sql", "schema_2.sql")
+
+
+def _build(db: Database, script: str) -> None:
+    """Run a script statement by statement, for `executescript` would commit in between; its index has our options."""
+    for statement in statements(schema(script)):
         db.conn.execute(statement)
     for option, value in _INDEX_OPTIONS.items():
         db.conn.execute("insert into message_fts (message_fts, rank) values (?, ?)", (option, value))
 
 
-def schema() -> str:
-    """The script of schema.sql, with the separators in their place."""
-    script = files("archiver.store").joinpath("schema.sql").read_text("utf-8")
-    return script.replace("{separators}", SEPARATORS)
+def schema(script: str) -> str:
+    """One of the SCRIPTS, with the separators in their place."""
+    text = files("archiver.store").joinpath(script).read_text("utf-8")
+    return text.replace("{separators}", SEPARATORS)
 
 
 def statements(script: str) -> list[str]:
@@ -48,6 +63,7 @@ def statements(script: str) -> list[str]:
 
 
 def migrate(db: Database, version: int) -> None:
-    """Apply what is missing and mark the file with the schema *version*."""
-    steps.apply(db)
-    db.conn.execute(f"pragma user_version = {version}")
+    """Apply what is missing and mark the file with the schema *version*, all or nothing."""
+    with db.atomic():
+        steps.apply(db)
+        db.conn.execute(f"pragma user_version = {version}")

@@ -125,7 +125,8 @@ def _answered(sql: sqlite3.Connection, wanted: str) -> dict[int, str]:
             """
             select reply.id, m.local_minute, m.match_key, m.occurrence
             from message reply
-            join message m on m.native_id = reply.reply_to and m.conversation_id = reply.conversation_id
+            join message asked on asked.native_id = reply.reply_to and asked.conversation_id = reply.conversation_id
+            join message m on m.id = coalesce(asked.duplicate_of, asked.id)
             where reply.id in (select value from json_each(?)) and reply.reply_to is not null
             """,
             (wanted,),
@@ -161,15 +162,27 @@ def find(sql: sqlite3.Connection, identifier: str) -> list[int]:
     ]
 
 
+def hidden_as(sql: sqlite3.Connection, row: int) -> str | None:
+    """Public id of what a hidden message is probably the same as; None for one that is shown."""
+    found = sql.execute(
+        """
+        select m.local_minute, m.match_key, m.occurrence
+        from message hidden join message m on m.id = hidden.duplicate_of where hidden.id = ?
+        """,
+        (row,),
+    ).fetchone()
+    return public_id(*found) if found else None
+
+
 def conversations(sql: sqlite3.Connection) -> list[KeptConversation]:
-    """All conversations, most talkative first."""
+    """All conversations, most talkative first; what is hidden is not counted."""
     return [
         KeptConversation(*row)
         for row in sql.execute(
             """
             select c.id, c.key, c.title, c.source, c.kind, count(m.id), count(distinct m.sender_id),
               min(m.sent_local), max(m.sent_local)
-            from conversation c left join message m on m.conversation_id = c.id
+            from conversation c left join message m on m.conversation_id = c.id and m.duplicate_of is null
             group by c.id order by count(m.id) desc, c.title, c.key
             """
         )
@@ -177,12 +190,15 @@ def conversations(sql: sqlite3.Connection) -> list[KeptConversation]:
 
 
 def in_order(sql: sqlite3.Connection, conversation_id: int) -> Iterator[KeptMessage]:
-    """A conversation's messages in reading order, a page at a time, so that no lock is held in between."""
+    """A conversation's messages in reading order, a page at a time, so that no lock is held in between.
+
+    Without the hidden ones.
+    """
     after = -1
     while True:
         rows = sql.execute(
             """
-            select id, seq from message where conversation_id = :conversation and seq > :after
+            select id, seq from message where conversation_id = :conversation and seq > :after and duplicate_of is null
             order by seq limit :page
             """,
             {"conversation": conversation_id, "after": after, "page": _PAGE},

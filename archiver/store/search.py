@@ -26,7 +26,9 @@ _PROBED = 200  # so many messages are asked one by one whether the index has the
 
 _HITS = "select count(*) from message_fts where message_fts match :match"
 _HIT = "select rowid from message_fts where message_fts match :match limit :few"
-_MESSAGES = "select count(*) from message"
+_MESSAGES = """
+select (select count(*) from message) - (select count(*) from message where duplicate_of is not null)
+"""
 _NEWEST_HIT = """
 select rowid from message_fts where message_fts match :match order by rowid desc limit 1 offset :offset
 """
@@ -77,12 +79,12 @@ order by found.key
 _BEFORE = """
 select earlier.id from message m
 join message earlier on earlier.conversation_id = m.conversation_id and earlier.seq < m.seq
-where m.id = :row order by earlier.seq desc limit :count
+where m.id = :row and earlier.duplicate_of is null order by earlier.seq desc limit :count
 """
 _AFTER = """
 select later.id from message m
 join message later on later.conversation_id = m.conversation_id and later.seq > m.seq
-where m.id = :row order by later.seq limit :count
+where m.id = :row and later.duplicate_of is null order by later.seq limit :count
 """
 
 
@@ -231,7 +233,7 @@ def _scanned(connection: sqlite3.Connection, made: Plan) -> tuple[Sequence[int],
     """The ids of all messages that pass tests no index knows of; None when they are many."""
     (last,) = connection.execute("select coalesce(max(id), 0) from message").fetchone()
     floor = max(0, last - SCANNED)
-    ids = _ids(connection, _SCAN.format(tests=" and ".join(made.tests)), made, few=FEW + 1, floor=floor)
+    ids = _ids(connection, _SCAN.format(tests=" and ".join([*made.tests, *made.shown])), made, few=FEW + 1, floor=floor)
     note = f"Only the {SCANNED:,} messages archived last were looked through." if floor else ""
     return (ids, False, note) if len(ids) <= FEW else None
 
@@ -247,7 +249,7 @@ def _narrow(
     """Those of a few ids that pass every test, in time order; *matched*: the index has had its say."""
     if not ids:
         return []
-    tests = list(made.tests)
+    tests = [*made.tests, *made.shown]
     if made.dated:
         tests.append("m.local_minute between :low and :high and m.local_minute <> :undated")
     if made.match and not matched:
@@ -283,7 +285,7 @@ def _walk(
     Within one conversation the order is that of reading.
     *hits*: how many the index alone has, if that is known.
     """
-    tests = list(made.tests)
+    tests = [*made.tests, *made.shown]
     if made.match:
         tests.append(_ASKED if hits and _cheaper_asked(connection, made, hits, wanted) else _LISTED)
     if len(made.conversations) == 1 and not made.dated:

@@ -2,13 +2,13 @@
 
 import json
 import sqlite3
-from itertools import groupby
-from operator import itemgetter
+from collections import defaultdict
 
 from archiver.errors import UsageError
+from archiver.store import dedupe, regroup, sums
 from archiver.store.archive import Archive
-from archiver.store.batch import Stored, index, load_details, rewrite, unindex
-from archiver.store.merge import COLUMNS, View, difference, merge_all
+from archiver.store.batch import index, unindex
+from archiver.store.regroup import Named
 from archiver.store.run import note, now
 
 
@@ -60,76 +60,48 @@ def _messages(sql: sqlite3.Connection, import_id: int) -> dict[str, int]:
     )
     (own,) = sql.execute("select count(*) from temp.own").fetchone()
     (shared,) = sql.execute("select count(*) from temp.shared").fetchone()
-    _rederive(sql)
-    _delete_own(sql, own)
+    relieved = _rederive(sql)
+    dedupe.forget(sql, import_id)
+    _delete_own(sql, import_id, own)
+    _rekey(sql, relieved)
     return {"removed": own, "kept": shared}
 
 
-def _rederive(sql: sqlite3.Connection) -> None:
-    """Shared messages say again what their remaining records say; a plain repetition that goes changes nothing."""
-    rows = sql.execute(
+def _rederive(sql: sqlite3.Connection) -> list[int]:
+    """Shared messages say again what their remaining records say; a plain repetition that goes changes nothing.
+
+    Returns the rows of those that have another lead now.
+    """
+    affected = sql.execute(
         """
-        select r.message_id, r.source_file_id, r.ordinal, r.said,
-          r.source_file_id in (select source_file_id from temp.going) as going
-        from record r
-        where r.message_id in (
-            select message_id from record
-            where message_id in (select id from temp.shared) and (said is not null or role <> 'duplicate' and
-              source_file_id in (select source_file_id from temp.going)))
-        order by r.message_id, r.role <> 'first', r.source_file_id, r.ordinal
+        select distinct message_id from record
+        where message_id in (select id from temp.shared) and (said is not null or role <> 'duplicate' and
+          source_file_id in (select source_file_id from temp.going))
         """
     ).fetchall()
-    stored = _stored(sql, sorted({row[0] for row in rows}))
-    for message, records in groupby(rows, key=itemgetter(0)):
-        _rederive_one(sql, stored[message], list(records))
+    going = {row for (row,) in sql.execute("select source_file_id from temp.going")}
+    settling = sums.Settling(sql)
+    relieved = [
+        message.stored.row
+        for message in sums.load(sql, (row for (row,) in affected))
+        if settling.settle(message, [one for one in message.told if one.file_id not in going])
+    ]
+    settling.write()
+    return relieved
 
 
-def _rederive_one(
-    sql: sqlite3.Connection, stored: Stored, records: list[tuple[int, int, int, str | None, int]]
-) -> None:
-    first = stored.view | json.loads(records[0][3] or "{}")
-    views = [first] + [first | json.loads(said or "{}") for _, _, _, said, _ in records[1:]]
-    staying = [(record, view) for record, view in zip(records, views, strict=True) if not record[4]]
-    lead = staying[0][1]
-    total = merge_all([view for _, view in staying])
-    if total != stored.view:
-        rewrite(sql, stored.row, stored.view, total)
-    so_far = lead
-    for place, ((_, file, ordinal, _, _), view) in enumerate(staying):
-        gained = place > 0 and merge_all([so_far, view]) != so_far
-        so_far = merge_all([so_far, view])
-        said = difference(lead, total) if place == 0 else difference(view, lead)
-        sql.execute(
-            """
-            update record set said = :said, role = :role
-            where source_file_id = :file and ordinal = :ordinal
-            """,
-            {
-                "said": json.dumps(said, ensure_ascii=False) if said else None,
-                "role": "first" if place == 0 else "enriched" if gained else "duplicate",
-                "file": file,
-                "ordinal": ordinal,
-            },
-        )
+def _rekey(sql: sqlite3.Connection, rows: list[int]) -> None:
+    """A message is known by what its lead says."""
+    homes = defaultdict(list)
+    for row, conversation_id in sql.execute(
+        "select id, conversation_id from message where id in (select value from json_each(?))", (json.dumps(rows),)
+    ):
+        homes[conversation_id].append(row)
+    for conversation_id, messages in homes.items():
+        sums.rekey(sql, conversation_id, messages)
 
 
-def _stored(sql: sqlite3.Connection, rows: list[int]) -> dict[int, Stored]:
-    found = {
-        row: Stored(row, seq, _view(view))
-        for row, seq, *view in sql.execute(
-            f"select id, seq, {', '.join(COLUMNS)} from message where id in (select value from json_each(?))",
-            (json.dumps(rows),),
-        )
-    }
-    load_details(sql, found)
-    return found
-
-
-def _view(values: list[object]) -> View:
-    return dict(zip(COLUMNS, values, strict=True)) | {"attachments": []}
-
-
-def _delete_own(sql: sqlite3.Connection, own: int) -> None:
+def _delete_own(sql: sqlite3.Connection, import_id: int, own: int) -> None:
     """Index and records first, then what hangs on the messages, then these; a mass deletion re-indexes the rest."""
     (all_messages,) = sql.execute("select count(*) from message").fetchone()
     many = own > all_messages // 2
@@ -140,6 +112,7 @@ def _delete_own(sql: sqlite3.Connection, own: int) -> None:
     sql.execute("delete from record where source_file_id in (select source_file_id from temp.going)")
     for table in ("attachment", "recipient", "reaction", "message_revision"):
         sql.execute(f"delete from {table} where message_id in (select id from temp.own)")
+    sql.execute("delete from message_revision where import_id = ?", (import_id,))
     sql.execute("delete from message where id in (select id from temp.own)")
     if many:
         index(sql, 0, 1 << 62)
@@ -172,6 +145,7 @@ def _conversations(sql: sqlite3.Connection, import_id: int) -> None:
         """,
         {"import": import_id},
     )
+    names = _names_of_others(sql, import_id)
     sql.execute(
         """
         update conversation set made_by = coalesce(
@@ -183,6 +157,29 @@ def _conversations(sql: sqlite3.Connection, import_id: int) -> None:
         """,
         {"import": import_id},
     )
+
+    for conversation_id, name in names:
+        sql.execute("delete from conversation_alias where key = ?", (name.key,))
+        regroup.rename(sql, conversation_id, name)
+
+
+def _names_of_others(sql: sqlite3.Connection, import_id: int) -> list[tuple[int, Named]]:
+    """What the next import calls the conversations that this one made, where it calls them otherwise."""
+    return [
+        (conversation_id, Named(*name))
+        for conversation_id, *name in sql.execute(
+            """
+            select a.conversation_id, a.key, a.title, a.kind, a.native_id
+            from conversation_alias a join conversation c on c.id = a.conversation_id
+            where c.made_by = :import and a.title is not null and a.import_id = (
+              select min(f.import_id) from message m
+              join record r on r.message_id = m.id
+              join source_file f on f.id = r.source_file_id
+              where m.conversation_id = c.id)
+            """,
+            {"import": import_id},
+        ).fetchall()
+    ]
 
 
 def _people(sql: sqlite3.Connection, import_id: int) -> None:
@@ -202,6 +199,12 @@ def _people(sql: sqlite3.Connection, import_id: int) -> None:
     sql.execute("delete from identity_link where identity_id in (select id from temp.idle)")
     sql.execute("delete from identity_link where import_id = ? and basis <> 'exact'", (import_id,))
     sql.execute("delete from identity where id in (select id from temp.idle)")
+    sql.execute(  # whom others took for somebody who is gone, they are themselves again
+        """
+        delete from identity_link where basis = 'aligned'
+          and person_id not in (select person_id from identity_link where basis = 'exact')
+        """
+    )
     sql.execute("delete from person where id not in (select person_id from identity_link)")
     sql.execute(
         """

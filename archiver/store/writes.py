@@ -17,8 +17,10 @@ from archiver.store.ids import UNDATED
 from archiver.store.match import Keys, Occurrences
 from archiver.store.merge import difference, merge
 from archiver.store.order import Order
+from archiver.store.reunite import Told, reunite
 from archiver.store.run import Progress, Run
 from archiver.store.stages import Stages
+from archiver.store.sums import ROLES, as_json, what_changed
 
 REMEMBERED = 10_000  # senders of one conversation kept at hand
 
@@ -39,6 +41,7 @@ class _Place:
     senders: dict[int, _Known] = field(default_factory=dict)
     order: Order | None = None
     spoken_in: bool = False  # by the present file or one before it
+    spoken_in_now: bool = False  # by the present file
 
 
 @dataclass(slots=True)
@@ -63,6 +66,8 @@ class ImportWriter:
         self._stages = Stages(archive)
         self._sql = self._stages.sql
         self._cast = Cast(self._sql, self.id, run.importer, dict(begun.progress.conversations), into=into, apart=apart)
+        self._sure = apart or into is not None
+        self.guesses: list[Guess] = []  # made by the store, beyond those of the importer
         self._incoming: list[tuple[Incoming, _Place]] = []
         self._unindexed: list[tuple[int, int]] = []  # first and last row ids stored in this batch
         self._when: When | None = None
@@ -88,6 +93,8 @@ class ImportWriter:
 
     def finish(self) -> None:
         """Mark the import done, when all of it is durable."""
+        self._end_file()
+        self._end_batch()
         self.close()
         runs.finish(self._archive, self.id, {"given": list(self._run.given), **self.counts})
 
@@ -180,7 +187,7 @@ class ImportWriter:
             if place is None or message.conversation is not spoken_of_as:
                 spoken_of_as = message.conversation
                 place = self._places[spoken_of_as]
-                place.spoken_in = True
+                place.spoken_in = place.spoken_in_now = True
                 keys, occurrences, senders = place.keys, place.occurrences, place.senders
             if message.when is not when:
                 when = message.when
@@ -208,7 +215,7 @@ class ImportWriter:
         if stretch.origin.dump is not self._dump or stretch.origin.member is not self._member:
             self._turn_to(stretch.origin)
         place, file = self._places[stretch.conversation], self._reading
-        place.spoken_in = True
+        place.spoken_in = place.spoken_in_now = True
         known = self._met(stretch.senders, place)
         minutes = [wall // 60_000 for wall in stretch.walls]
         keys = place.keys.of_texts([one[2] for one in known], stretch.texts)
@@ -253,14 +260,46 @@ class ImportWriter:
         """Where another file begins, its own order and its own counting begin."""
         file = self._files[origin.dump, origin.member]
         if file is not self._reading:
-            self._flush()
-            self._write()
-            if self._reading.id:
-                for place in self._places.values():
-                    if place.spoken_in:
-                        place.order, place.fresh, place.occurrences = None, False, Occurrences()
+            self._end_file()
+            for place in self._places.values():
+                place.spoken_in_now = False
+                if place.spoken_in:
+                    place.order, place.fresh, place.occurrences = None, False, Occurrences()
             self._reading = file
         self._dump, self._member = origin.dump, origin.member
+
+    def _end_file(self) -> None:
+        """What the file told is compared with what others tell, once."""
+        self._flush()
+        self._write()
+        if not self._reading.id:
+            return
+        sql, file = self._sql(), {"file": self._reading.id}
+        (compared,) = sql.execute("select compared from source_file where id = :file", file).fetchone()
+        if compared:
+            return
+        for first, last in self._unindexed:
+            index(sql, first, last)
+        self._unindexed = []
+        for place in self._places.values():
+            if place.spoken_in_now:
+                self._reunite(place)
+        sql.execute("update source_file set compared = 1 where id = :file", file)
+
+    def _reunite(self, place: _Place) -> None:
+        """Match what tier 2 could not; afterwards the conversation may be a known one under another name."""
+        reunion = reunite(self._sql(), Told(self.id, self._reading.id, place.id, sure=self._sure))
+        for word, more in reunion.counts.items():
+            self.counts[word] += more
+        for what, value, because, confidence, option in reunion.guesses:
+            origin = Origin(self._run.importer, self._dump or "", self._member, 0, 0)
+            self.guesses.append(guess := Guess(what, value, because, confidence, origin, option))
+            self._guess(guess)
+        if reunion.conversation != place.id:
+            place.id = reunion.conversation
+            (place.key,) = self._sql().execute("select key from conversation where id = ?", (place.id,)).fetchone()
+            place.keys, place.fresh, place.order, place.senders = Keys(place.key), False, None, {}
+            self._cast.moved(place.spoken_of_as, place.id)
 
     def _conversation(self, conversation: Conversation) -> None:
         if conversation.key not in self._places:
@@ -368,10 +407,10 @@ class ImportWriter:
         mine = view_of(one)
         total = merge(known.view, mine)
         said = difference(mine, first)
-        enriched = total != known.view
-        self.counts["enriched" if enriched else "duplicate"] += 1
-        self._batch.observed(one, known.row, "enriched" if enriched else "duplicate", _as_json(said))
-        if enriched:
+        what = what_changed(known.view, total)
+        self.counts[what] += 1
+        self._batch.observed(one, known.row, ROLES[what], as_json(said))
+        if what != "duplicate":
             self._rewrite(known, total, difference(first, total))
 
     def _rewrite(self, known: Stored, total: dict[str, object], first_said: dict[str, object]) -> None:
@@ -381,13 +420,9 @@ class ImportWriter:
         sql = self._sql()
         rewrite(sql, known.row, known.view, total)
         sql.execute(
-            "update record set said = ? where message_id = ? and role = 'first'", (_as_json(first_said), known.row)
+            "update record set said = ? where message_id = ? and role = 'first'", (as_json(first_said), known.row)
         )
         known.view, known.first_said = total, first_said
-
-
-def _as_json(said: dict[str, object]) -> str | None:
-    return json.dumps(said, ensure_ascii=False) if said else None
 
 
 def _took_bytes(problem: Problem) -> bool:

@@ -1,6 +1,7 @@
 """``python -m tests.bench whatsapp|search|overlap|all [--messages N] [--seed S] [--runs N] …``"""
 
 import argparse
+import sys
 
 from tests.bench import finding, imports, overlap
 
@@ -13,13 +14,15 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--runs", type=int, default=1, help="take the cheapest of so many (default: %(default)s)")
     parser.add_argument("--starts", type=int, default=7, help="cold starts of a command (default: %(default)s)")
     parser.add_argument("--seeds", type=int, default=10, help="conversations a scenario (default: %(default)s)")
+    parser.add_argument("--big", type=int, default=400_000, help="the long pair of overlap (default: %(default)s)")
+    parser.add_argument("--peer-python", default=sys.executable, help="the Python that has whatstk (default: this one)")
     asked = parser.parse_args(arguments)
     if asked.what in {"whatsapp", "all"}:
-        imports.run(asked.messages or 1_000_000, asked.seed, asked.runs)
+        imports.run(asked.messages or 1_000_000, asked.seed, asked.runs, asked.peer_python)
     if asked.what in {"search", "all"}:
         finding.run(asked.messages or 1_000_000, asked.seed, asked.starts)
     if asked.what in {"overlap", "all"}:
-        overlap.run(asked.messages or 20_000, asked.seeds)
+        overlap.run(asked.messages or 20_000, asked.seeds, asked.big)
 
 
 if __name__ == "__main__":

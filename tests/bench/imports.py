@@ -2,17 +2,19 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.bench import peers
 from tests.bench.measure import Cost, archive, cheapest, cost, megabytes, python, table
 from tests.bench.whatsapp import CACHE, Export
 
 HEAD = ("", "messages", "messages/s", "CPU s", "wall s", "peak RSS", "against the bare loop")
 
 
-def run(messages: int, seed: int, runs: int) -> None:
-    """Prints the table for an export of *messages*, and the memory of one a tenth of its size."""
+def run(messages: int, seed: int, runs: int, peer: str = sys.executable) -> None:
+    """Prints the table for an export of *messages*, the memory of one a tenth of its size, and a peer's speed."""
     work = CACHE / f"work-{messages}-{seed}"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
@@ -24,6 +26,7 @@ def run(messages: int, seed: int, runs: int) -> None:
         shutil.rmtree(work)
     rows.append(_row("archive import, a tenth of it", small.messages, tenth, None))
     print(table([HEAD, *rows]))
+    print(f"\n{peers.compare(peer, seed, runs, min(messages, peers.MESSAGES))}\n")
 
 
 def _rows(export: Export, work: Path, runs: int) -> Iterator[tuple[str, ...]]:

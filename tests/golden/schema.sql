@@ -42,9 +42,23 @@ CREATE TABLE conversation_alias (
   key text primary key,
   conversation_id integer not null references conversation (id),
   import_id integer not null references import (id)
-) strict, without rowid;
+, title text, kind text, native_id text) strict, without rowid;
 
 CREATE INDEX conversation_alias_conversation on conversation_alias (conversation_id);
+
+CREATE TABLE duplicate (
+  message_id integer not null references message (id),
+  other_id integer not null references message (id),
+  import_id integer references import (id),   -- which import suspected it; null: a person
+  basis text not null check (basis = 'weak' or basis = 'manual'),
+  verdict text not null check (verdict = 'open' or verdict = 'same' or verdict = 'different'),
+  decided_at text,
+  primary key (message_id, other_id)
+) strict, without rowid;
+
+CREATE INDEX duplicate_import on duplicate (import_id) where import_id is not null;
+
+CREATE INDEX duplicate_other on duplicate (other_id);
 
 CREATE TABLE guess (
   id integer primary key,
@@ -128,7 +142,9 @@ CREATE TABLE message (
   extra text,                          -- JSON: what the source says and the model does not
   sent_local text generated always as
     (strftime('%Y-%m-%dT%H:%M:%S', sent_at / 1000 + tz_offset * 60, 'unixepoch')) virtual
-) strict;
+, duplicate_of integer references message (id)) strict;
+
+CREATE INDEX message_duplicate on message (duplicate_of) where duplicate_of is not null;
 
 CREATE UNIQUE INDEX message_match on message (local_minute, match_key, occurrence, conversation_id);
 
@@ -142,7 +158,7 @@ CREATE INDEX message_sender on message (sender_id, local_minute);
 
 CREATE VIRTUAL TABLE message_fts using fts5 (
   subject, text,
-  content = 'message', content_rowid = 'id',
+  content = 'message_indexed', content_rowid = 'id',
   tokenize = "unicode61 remove_diacritics 2 separators '{separators}'"
 );
 
@@ -223,7 +239,7 @@ CREATE TABLE source_file (
   size integer not null,
   zone text,
   date_order text
-) strict;
+, compared integer not null default 0) strict;
 
 CREATE INDEX source_file_import on source_file (import_id);
 
@@ -238,13 +254,16 @@ CREATE TABLE tag (
   primary key (public_id, name)
 ) strict, without rowid;
 
+CREATE VIEW message_indexed as
+select id, subject, text from message where duplicate_of is null;
+
 CREATE VIEW message_record as
 select message_id, source_file_id, ordinal, role, said from record where message_id is not null;
 
 CREATE VIEW v_conversation as
 select c.id, c.title, c.source, c.kind, count(m.id) as messages, count(distinct m.sender_id) as senders,
   min(m.sent_local) as first, max(m.sent_local) as last
-from conversation c left join message m on m.conversation_id = c.id
+from conversation c left join message m on m.conversation_id = c.id and m.duplicate_of is null
 group by c.id;
 
 CREATE VIEW v_message as
@@ -256,13 +275,17 @@ select m.id, c.title as conversation, c.source, m.kind, i.name as sender, i.sche
    where r.message_id = m.id order by r.role <> 'first', r.source_file_id, r.ordinal limit 1) as origin
 from message m
 join conversation c on c.id = m.conversation_id
-left join identity i on i.id = m.sender_id;
+left join identity i on i.id = m.sender_id
+where m.duplicate_of is null;
 
 CREATE VIEW v_person as
+with newest as (
+  select identity_id, person_id from identity_link
+  where id in (select max(id) from identity_link group by identity_id))
 select p.id, p.name, group_concat(distinct i.scheme || ':' || i.value) as handles,
-  (select count(*) from message m join identity_link l2 on l2.identity_id = m.sender_id
-   where l2.person_id = p.id) as messages
+  (select count(*) from newest n2 join message m on m.sender_id = n2.identity_id
+   where n2.person_id = p.id and m.duplicate_of is null) as messages
 from person p
-join identity_link l on l.person_id = p.id
+join newest l on l.person_id = p.id
 join identity i on i.id = l.identity_id
 group by p.id;

@@ -2,23 +2,24 @@
 
 The way through the rooms: `heads` finds heads by structure, `template` learns the file's own, `survey` and `order`
 gather what the beginning tells, `pieces` cuts the stream, `reader` makes messages with `clock`, `people`,
-`bodies`, `attachments`; the app's words are in `phrases` and its tables.
+`bodies`, `attachments`; the app's words are in `phrases` and its tables. `glance` tells beforehand what reading gives.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
-from archiver.contracts import Hints
+from archiver.contracts import Finding, Hints, LeftAlone
 from archiver.dump import Dump, Entry
 from archiver.errors import NotUnderstoodError
 from archiver.importers.whatsapp.chat import look, read_chat
+from archiver.importers.whatsapp.glance import backups, finding, passed_over
 from archiver.importers.whatsapp.reader import shown
 from archiver.importers.whatsapp.titles import INNER_FILE, exported
 from archiver.model import Item
 
 name = "whatsapp"
 title = "WhatsApp chat export"
-version = 1
+version = 2
 
 _FIRST_BYTES = 1 << 16
 _CANDIDATES = 200  # texts looked at to tell what a dump is
@@ -57,23 +58,31 @@ def _streams(dump: Dump, hints: Hints) -> Iterator[Iterable[Item]]:
         )
 
 
+def detect(dump: Dump, hints: Hints) -> Iterator[Finding | LeftAlone]:
+    """What `read` would make of the dump, and the texts that it would pass over, each with the reason."""
+    attached: set[str] = set()
+    for entry in _texts(dump):
+        if entry.path in attached:
+            continue
+        chat = look(dump, entry)
+        if chat is None or not chat.convincing():
+            yield passed_over(dump, entry, chat)
+            continue
+        found = finding(dump, chat, hints)
+        attached |= found.attached
+        yield found
+    yield from backups(dump)
+
+
 def explain(dump: Dump) -> Sequence[str]:
     """Why no chat was found: the first lines that do not begin like messages, and what would help."""
-    return [line for entry in _texts(dump)[:3] for line in _explain(dump, entry)]
+    texts = (passed_over(dump, entry, look(dump, entry, _FIRST_BYTES)) for entry in _texts(dump)[:3])
+    return [_explained(left) for left in chain(texts, backups(dump))]
 
 
-def _explain(dump: Dump, entry: Entry) -> Iterator[str]:
-    chat = look(dump, entry, _FIRST_BYTES)
-    if chat is None:
-        lines = [line for line in dump.head(entry, 2000).splitlines() if line.strip()][:2]
-        begins = " ".join(shown(line) for line in lines) or "with nothing"
-        yield f"“{entry.path}”: no line begins with a date and a time, as a message does. It begins: {begins}"
-    elif not chat.convincing():
-        first = shown(next(chat.learned.own()).line)
-        if chat.heads > 1:
-            yield f"“{entry.path}” looks like the log of a program: {first}"
-        else:
-            yield f"“{entry.path}”: only one line begins as a message does, {first}, and that is too little to go by."
+def _explained(left: LeftAlone) -> str:
+    begins = " ".join(shown(line.encode()) for line in left.lines) or "with nothing"
+    return f"“{left.path}”: {left.why}. " + " ".join(filter(None, [f"It begins: {begins}", left.remedy]))
 
 
 def _texts(dump: Dump) -> list[Entry]:

@@ -55,19 +55,34 @@ def look(dump: Dump, entry: Entry, size: int = SAMPLE) -> Chat | None:
     return Chat(entry, learned, survey.take(sample, learned), encoding_of(head), len(head) < size)
 
 
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A chat about to be read: what can be said of it beforehand, and what will read it."""
+
+    conversation: Conversation
+    assumed: tuple[Guess | Problem, ...]
+    reader: Reader
+
+
+def begin(dump: Dump, chat: Chat, hints: Hints, origin: Origin) -> Opened:
+    """The chat ready to be read; *origin* is its whole file."""
+    verdict = _order(dump, chat, hints)
+    conversation = _conversation(chat, origin)
+    pieces = Pieces(chat.learned.templates, chat.surveyed.separator)
+    reader = Reader(_context(dump, chat, hints, verdict, conversation.key, origin), pieces)
+    return Opened(conversation, tuple(_guesses(chat, hints, verdict, origin)), reader)
+
+
 def read_chat(dump: Dump, chat: Chat, hints: Hints, attached: set[str]) -> Iterator[Iterable[Item]]:
     """The items of one chat, in streams to be read one after the other; the paths of files it names go to
     *attached*."""
     origin = Origin(SOURCE, dump.sha256(chat.entry), chat.entry.member, 0, chat.entry.size)
-    verdict = _order(dump, chat, hints)
-    conversation = _conversation(chat, origin)
-    yield [conversation, *_guesses(chat, hints, verdict, origin)]
-    pieces = Pieces(chat.learned.templates, chat.surveyed.separator)
-    reader = Reader(_context(dump, chat, hints, verdict, conversation.key, origin), pieces)
+    opened = begin(dump, chat, hints, origin)
+    yield [opened.conversation, *opened.assumed]
     with dump.open_entry(chat.entry) as stream:
-        yield from reader.streams(blocks(stream, chat.encoding))
-    attached |= reader.attached
-    yield _afterwards(reader, origin)
+        yield from opened.reader.streams(blocks(stream, chat.encoding))
+    attached |= opened.reader.attached
+    yield afterwards(opened.reader, origin)
 
 
 def _context(dump: Dump, chat: Chat, hints: Hints, verdict: Verdict, key: str, origin: Origin) -> Context:
@@ -123,7 +138,7 @@ def _kind(surveyed: Survey, title: str) -> ConversationKind:
     return "direct" if len(people) == 2 or fold(title) in people else "unknown"
 
 
-def _guesses(chat: Chat, hints: Hints, verdict: Verdict, origin: Origin) -> Iterator[Item]:
+def _guesses(chat: Chat, hints: Hints, verdict: Verdict, origin: Origin) -> Iterator[Guess | Problem]:
     if hints.date_order is None:
         yield Guess("date-order", verdict.order, verdict.because, round(verdict.confidence, 2), origin, "--date-order")
     if verdict.impossible:
@@ -143,7 +158,8 @@ def _guesses(chat: Chat, hints: Hints, verdict: Verdict, origin: Origin) -> Iter
         yield Guess("clock", "24 h", because + "; afternoons may be mornings here", 0.2, origin)
 
 
-def _afterwards(reader: Reader, origin: Origin) -> Iterator[Problem]:
+def afterwards(reader: Reader, origin: Origin) -> Iterator[Problem]:
+    """What is to be said of a chat that has been read to its end."""
     for limit in LIMITS:
         if abs(reader.count - limit) <= 2:
             note = (

@@ -15,6 +15,7 @@ from archiver.importers.whatsapp.words import DayPeriods, Meaning, plain, withou
 from archiver.model import Precision, When
 
 _KEPT = 100_000  # days and times of the day remembered: a day has 86,400 seconds
+_PLAIN_TIME = re.compile(rb"(\d{1,2})[:.](\d\d)(?:[:.](\d\d))?([^\d]{0,60})")
 _EPOCH = date(1970, 1, 1).toordinal()
 _AROUND = "[]:-–— \u00a0\u2009\u202f\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
 _PERSIAN_ZERO = "۰"
@@ -179,14 +180,16 @@ class Clock:
         A day and a time of the day are met again and again: cut where a head as long as this one was cut before,
         both are found without a regex. A column ends where the offset from UTC changes.
         """
-        at = 0
-        while at < len(heads):
-            halves = self._halves
-            if walls := self._sums(islice(heads, at, None)):
-                yield Column(at, walls, halves.offset, halves.precision)
-                at += len(walls)
-            if at < len(heads) and not self._meet(heads[at]):
-                at += 1
+        first, halves, walls = 0, self._halves, list[int]()
+        while (at := first + len(walls)) < len(heads):
+            walls += self._sums(islice(heads, at, None))
+            at = first + len(walls)
+            met = at < len(heads) and self._meet(heads[at])
+            if met and self._halves is halves:
+                continue
+            if walls:
+                yield Column(first, walls, halves.offset, halves.precision)
+            first, halves, walls = at if met else at + 1, self._halves, []
 
     def _sums(self, heads: Iterable[bytes]) -> list[int]:
         """Wall-clock times as long as the days and times are known ones."""
@@ -264,16 +267,28 @@ class Clock:
         return replace(read, hour=hour), assumed
 
     def _quick_time(self, template: Template, head: bytes, match: re.Match[bytes]) -> bool:
-        """Whether the head has a day that is known and a time that is only digits and colons; it is kept then."""
-        layout, halves = template.shape.layout, self._halves
-        plain = template.plain_time and template.shape.gaps[layout.glue] != "*" and not layout.time_first
-        if not plain or head[: match.start(3)] not in halves.left or halves.precision != _precision(template):
+        """Whether the head has a day that is known and a time in plain digits, with or without a day period; it is
+        kept then. Phones that write seconds have a new time nearly every time."""
+        layout, halves, cut = template.shape.layout, self._halves, _cut(template, match)
+        time = _PLAIN_TIME.fullmatch(match[3])
+        if time is None or cut is None or layout.time_first or head[:cut] not in halves.left:
             return False
-        hour, minute, *second = map(int, match[3].replace(b".", b":").split(b":"))
-        if hour > 23 or minute > 59 or max(second, default=0) > 59:
+        if halves.precision != _precision(template):
+            return False
+        said = [
+            layout.meaning(without_marks(gap.decode("utf-8", "replace")), index, glued=template.glued)
+            for gap, index in ((match[2], layout.glue), (time[4], layout.tail))
+            if template.shape.gaps[index] == "*"
+        ]
+        if not all(said):
+            return False
+        period = next((word.period for word in said if word and word.period), None)
+        hour, minute, second = int(time[1]), int(time[2]), int(time[3] or 0)
+        hour = self._periods.hour(hour, period) if period else hour
+        if hour > 23 or minute > 59 or second > 59:
             raise UnreadableTimeError("there is no such time of day")
-        self._cuts[len(head)] = match.start(3)
-        _put(halves.right, head[match.start(3) :], 60_000 * (60 * hour + minute) + sum(second) * 1000)
+        self._cuts[len(head)] = cut
+        _put(halves.right, head[cut:], 1000 * (3600 * hour + 60 * minute + second))
         return True
 
     def _keep(self, template: Template, match: re.Match[bytes], at: datetime) -> None:

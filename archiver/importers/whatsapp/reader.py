@@ -113,10 +113,11 @@ class Reader:
         whos = list(map(self._handles.get, labels))
         if None in whos:
             unclear.update(i for i, who in enumerate(whos) if who is None)
+        stops = sorted(unclear)
         for column in self._context.clock.columns(heads):
             yield from self._singly(rows, done, column.first)
             start, done = column.first, column.first + len(column.walls)
-            for stop in (*sorted(i for i in unclear if start <= i < done), done):
+            for stop in (*stops[bisect_left(stops, start) : bisect_left(stops, done)], done):
                 if start < stop:
                     yield (self._stretch(rows, whos, standing, column, slice(start, stop)),)
                 yield from self._singly(rows, stop, min(stop + 1, done))
