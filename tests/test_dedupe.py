@@ -277,3 +277,14 @@ def test_two_that_are_different_stay_so_when_one_of_them_becomes_another(archive
     assert dedupe.different(archive.connection) == {(3, 1), (1, 3)}
     joined(archive, 1, 3)
     assert dedupe.different(archive.connection) == set()
+
+
+def test_nothing_is_hidden_as_a_message_of_another_conversation(archive: Archive) -> None:
+    """Message 4 is hidden as 3, that as 2, that as 1; then 3 and 4 move to a conversation of their own."""
+    keep(archive, other := File("ab", "whatsapp:boats", "Boats"), [other.say("2023-05-14 09:30", "Cy", "Tank?")])
+    suspect(archive, (4, 3), (3, 2), (2, 1))
+    with archive.transaction() as sql:
+        sql.execute("update message set conversation_id = 2, seq = seq + 10 * 4294967296 where id in (3, 4)")
+        dedupe.part(sql)
+    assert hidden(archive) == {2: 1, 4: 3}
+    assert [one.row for one in reads.in_order(archive.connection, 2)] == [5, 3]

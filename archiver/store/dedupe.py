@@ -100,6 +100,19 @@ def forget(sql: sqlite3.Connection, import_id: int) -> None:
     _settle(sql, {row for pair in dropped for row in pair[:2]})
 
 
+def part(sql: sqlite3.Connection) -> None:
+    """Nothing is hidden as a message of another conversation. After messages have moved out of one."""
+    dropped = _drop(
+        sql,
+        """
+        verdict <> 'different' and (select conversation_id from message where id = message_id)
+          <> (select conversation_id from message where id = other_id)
+        """,
+        values={},
+    )
+    _settle(sql, {row for pair in dropped for row in pair[:2]})
+
+
 _Known = tuple[int, int, int | None, str, str, str | None]
 
 

@@ -245,6 +245,7 @@ def apart(sql: sqlite3.Connection, conversation_id: int, import_id: int, told: R
         ).fetchone()
     _copy_names(sql, told, before.key, named(sql, into).key, import_id)
     place(sql, into, [Step(row, time // 60, settled=False) for row, time in zip(told.rows, told.times, strict=True)])
+    dedupe.part(sql)
     return int(into)
 
 

@@ -20,6 +20,7 @@ def undo(archive: Archive, import_id: int) -> dict[str, int]:
             f"There is no import {import_id} to undo." if status is None else f"Import {import_id} is undone already.",
             remedy="See the list with: archive imports list",
         )
+    archive.connection.execute("pragma cache_spill = on")  # one long transaction: memory stays flat
     with archive.transaction() as sql:
         counts = _messages(sql, import_id)
         _files(sql, import_id)
