@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from archiver.store.overlap import token
 from archiver.text import tokens as words_of
 
-PROBES = 120
+PROBES = 80
 NEAR = 27 * 60  # minutes by which two phones' clocks may differ
 _HITS = 40  # of one text; what is said more often tells nothing
 _SHORTEST = 20  # characters
