@@ -4,6 +4,7 @@ A look at a few dozen texts costs an import without any overlap next to nothing;
 in full, which is the proof.
 """
 
+import json
 import sqlite3
 from collections import Counter
 from collections.abc import Sequence
@@ -61,21 +62,22 @@ def _samples(
     """(row, minute, kind, text) of some messages of the file in the time of the others, evenly spread."""
     low = min(low for low, _ in others.values()) - NEAR
     high = max(high for _, high in others.values()) + NEAR
+    (last,) = sql.execute("select max(ordinal) from record where source_file_id = ?", (file_id,)).fetchone()
+    ends = (*range(PROBES), *range(last - PROBES, last + 1))
+    ordinals = sorted({n for n in (*ends, *range(0, last, max(1, last // (3 * PROBES)))) if n >= 0})
     rows = sql.execute(
         """
-        select m.id, m.local_minute from record r join message m on m.id = r.message_id
-        where r.source_file_id = :file and m.conversation_id = :conversation and m.kind = 'text'
+        select m.id, m.local_minute, m.kind, m.text from record r join message m on m.id = r.message_id
+        where r.source_file_id = :file and r.ordinal in (select value from json_each(:ordinals))
+          and m.conversation_id = :conversation and m.kind = 'text'
           and m.local_minute between :low and :high and length(m.text) >= :shortest
         order by r.ordinal
         """,
-        {"file": file_id, "conversation": conversation_id, "low": low, "high": high, "shortest": _SHORTEST},
-    ).fetchall()
+        {"file": file_id, "ordinals": json.dumps(ordinals), "conversation": conversation_id, "low": low, "high": high,
+         "shortest": _SHORTEST},
+    ).fetchall()  # fmt: skip
     step = max(1, len(rows) // PROBES)
-    chosen = [row for row, _ in (*rows[: PROBES // 4], *rows[PROBES // 4 :: step], *rows[-PROBES // 4 :])]
-    return [
-        sql.execute("select id, local_minute, kind, text from message where id = ?", (row,)).fetchone()
-        for row in dict.fromkeys(chosen)
-    ]
+    return list(dict.fromkeys((*rows[: PROBES // 4], *rows[PROBES // 4 :: step], *rows[-PROBES // 4 :])))
 
 
 def _said_in(sql: sqlite3.Connection, row: int, minute: int, kind: str, text: str) -> set[int]:

@@ -89,6 +89,11 @@ def _has_rest(sql: sqlite3.Connection, told: Told) -> bool:
     """Whether others told anything in the conversation that the file did not."""
     here = {"file": told.file_id, "conversation": told.conversation}
     (all_,) = sql.execute("select count(*) from message where conversation_id = :conversation", here).fetchone()
+    (first,) = sql.execute(
+        "select count(*) from record where source_file_id = :file and role = 'first'", here
+    ).fetchone()
+    if int(all_) <= int(first):
+        return False
     (mine,) = sql.execute("select count(distinct message_id) from record where source_file_id = :file", here).fetchone()
     return int(all_) > int(mine)
 
