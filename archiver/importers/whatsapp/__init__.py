@@ -19,7 +19,7 @@ from archiver.model import Item
 
 name = "whatsapp"
 title = "WhatsApp chat export"
-version = 2
+version = 1
 
 _FIRST_BYTES = 1 << 16
 _CANDIDATES = 200  # texts looked at to tell what a dump is
