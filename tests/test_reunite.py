@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.store import history, reunite
+from archiver.store import history, reunite, writes
 from archiver.store.archive import open_archive, writing
 from archiver.store.digest import digest
 from archiver.store.undo import undo
@@ -234,3 +234,25 @@ def test_greetings_that_strangers_share_are_not_even_looked_into(
         bring(tmp_path / "home", chat(tmp_path / name, what, *lines, *(f"{name}: {text}" for text in said)))
     assert titles(tmp_path / "home") == ["bread", "gate"]
     assert aligned == []
+
+
+def test_an_import_killed_while_its_file_is_compared_is_completed_by_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new, _ = exports(tmp_path, BY_NAME["everything at once"])
+    for home in ("undisturbed", "killed"):
+        bring(tmp_path / home, old)
+    bring(tmp_path / "undisturbed", new)
+
+    def torn(sql: sqlite3.Connection, told: reunite.Told) -> reunite.Reunion:
+        reunite.reunite(sql, told)  # all of it is done, and none of it committed
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writes, "reunite", torn)
+        with pytest.raises(KeyboardInterrupt):
+            bring(tmp_path / "killed", new)
+    with open_archive(tmp_path / "killed", write=True) as archive:
+        assert sound(archive)
+    assert bring(tmp_path / "killed", new).resumed
+    assert facts(tmp_path / "killed") == facts(tmp_path / "undisturbed")
