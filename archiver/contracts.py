@@ -125,6 +125,18 @@ class Outline(NamedTuple):
     reply_to: str | None
 
 
+class Original(NamedTuple):
+    """Bytes [start, end) of the kept file *sha256* that a message was read from: *file* is what it was called,
+    *sender* the address it is from, *sent_at* UTC milliseconds."""
+
+    file: str
+    sha256: str
+    start: int
+    end: int
+    sender: str | None
+    sent_at: int | None
+
+
 class Library(Protocol):
     """What exporters see of an archive: read only, in a stable order, already redacted when it has to be."""
 
@@ -139,6 +151,17 @@ class Library(Protocol):
 
     def people(self, conversation_id: int) -> Sequence[Sender]: ...
     def attachment(self, sha256: str) -> BinaryIO: ...
+
+
+class Originals(Protocol):
+    """What was read, as it was read: for formats that give a source's own bytes back. Never masked."""
+
+    def originals(self, source: str, conversations: Sequence[int] = ()) -> Iterator[Original]:
+        """Where each message of a source was read from first, of some conversations or of all; file by file, in the
+        files' order."""
+        ...
+
+    def original(self, of: Original) -> Iterator[bytes]: ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Literal
 
 Meaning = Literal[
     "sender", "recipient", "party", "conversation", "source", "before", "after", "since", "until", "during",
-    "thing", "kind", "state", "subject", "id",
+    "thing", "kind", "state", "subject", "id", "list", "tag",
 ]  # fmt: skip
 
 
@@ -35,6 +35,14 @@ FIELDS = (
     Field(
         "in", ("conversation", "chat", "group"), "conversation", "message.conversation_id", 'in:"Garden Club"',
         "Messages in a conversation: part of its title.",
+    ),
+    Field(
+        "list", (), "list", "conversation.native_id", "list:garden",
+        "Letters of a mailing list: part of its name or its address.",
+    ),
+    Field(
+        "tag", ("label",), "tag", "label.name", "tag:inbox",
+        "Messages filed under a label, there where they come from or here.",
     ),
     Field(
         "before", (), "before", "message.local_minute", "before:2019-05",

@@ -11,12 +11,12 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import BinaryIO, cast
 
 from archiver import media
 from archiver.contracts import Hints, Importer
 from archiver.dates import local_zone_name
-from archiver.dump import Dump, Entry, Limits
+from archiver.dump import Dump, Entry, Limits, as_file
 from archiver.errors import DumpError, UsageError
 from archiver.importers import ALL
 from archiver.importers.choice import choose, named
@@ -223,8 +223,10 @@ def _stream(
     counted = any(problem["what"] == _LEFT_ALONE for problem in earlier)
     total = dump.total_bytes()
     with closing(_all_items(dump, items)) as flow, _without_cycle_collection():
-        for batch in _batches(flow):
-            writer.add(keeper.kept(batch), keeper.taken())
+        for batch in _batches(map(keeper.unloaded, flow)):
+            kept = keeper.kept(batch)
+            archive.blobs.settle()  # what the rows speak of is safe before they are
+            writer.add(kept, keeper.taken())
             watch(keeper.bytes_read, total, writer.messages)
     if passed_over := keeper.passed_over():
         note = _left_alone(passed_over)
@@ -232,7 +234,7 @@ def _stream(
         writer.counts["skipped"] += 0 if counted else len(passed_over)
         writer.add([note])
     writer.finish()
-    return [*keeper.guesses, *writer.guesses], keeper.problems
+    return [*keeper.guesses, *writer.guesses], [*keeper.problems, *writer.problems][:SHOWN_PROBLEMS]
 
 
 @contextmanager
@@ -318,6 +320,12 @@ class _Keeper:
             self.bytes_read = self._finished + origin.end
         return stored
 
+    def unloaded(self, item: Item) -> Item:
+        """The item, with the files that lie inside it kept at once: a batch of letters would hold them all."""
+        if isinstance(item, Message) and any(file.content is not None for file in item.attachments):
+            return item._replace(attachments=tuple(map(self._attachment, item.attachments)))
+        return item
+
     def _with_files(self, message: Message) -> Message:
         files = tuple(self._attachment(file) for file in message.attachments)
         return message if files == message.attachments else message._replace(attachments=files)
@@ -366,16 +374,22 @@ class _Keeper:
         return self._rows[entry.path]
 
     def _attachment(self, file: Attachment) -> Attachment:
+        if file.content is not None:
+            return self._put(file, as_file(file.content.blocks()), file.name or "")
         entry = self._dump.entry(file.member) if file.member is not None and file.state == "present" else None
         if entry is None:
             return file
         self._used.add(entry.path)
-        with self._dump.open_entry(entry) as stream:
+        return self._put(file, self._dump.open_entry(entry), entry.name)
+
+    def _put(self, file: Attachment, stream: BinaryIO, name: str) -> Attachment:
+        """The file's bytes into blobs, its type told from them; *stream* is buffered, and is closed."""
+        with stream:
             head = cast("io.BufferedReader", stream).peek(media.HEAD)[: media.HEAD]
-            blob = self._archive.blobs.put(stream)
+            blob = self._archive.blobs.put_soon(stream)
         named = file.media_type
         if named is None or named.endswith("/*"):
-            named = mimetypes.guess_type(entry.name)[0] or named
+            named = mimetypes.guess_type(name)[0] or named
         media_type = media.settled(head, named)
         self._fresh.append((blob.sha256, blob.size, media_type))
-        return dataclasses.replace(file, sha256=blob.sha256, size=blob.size, media_type=media_type)
+        return dataclasses.replace(file, sha256=blob.sha256, size=blob.size, media_type=media_type, content=None)

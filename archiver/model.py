@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, Protocol
 
 Precision = Literal["second", "minute", "day"]
 Loss = Literal["nothing", "detail", "message", "file"]
@@ -72,13 +72,19 @@ class Conversation:
     origin: Origin | None = None
 
 
+class Content(Protocol):
+    """The bytes of a file that lies inside a message, not beside it; they can be had more than once."""
+
+    def blocks(self) -> Iterator[bytes]: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Attachment:
     """A file that belongs to a message.
 
-    *member* is its path in the dump (state ``present``); the store fills in *sha256* and *size*. State
-    ``omitted``: the source says there was a file but left it out; ``missing``: it names a file the dump lacks.
-    *media_type* may be a range (``image/*``) when only the kind is known.
+    *member* is its path in the dump (state ``present``), or *content* gives its bytes; the store fills in *sha256*
+    and *size*. State ``omitted``: the source says there was a file but left it out; ``missing``: it names a file the
+    dump lacks. *media_type* may be a range (``image/*``) when only the kind is known.
     """
 
     name: str | None = None
@@ -87,6 +93,7 @@ class Attachment:
     member: str | None = None
     sha256: str | None = None
     state: AttachmentState = "present"
+    content: Content | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +103,19 @@ class Reaction:
     by: Handle | None
     value: str
     at: datetime | None = None
+
+
+SpanKind = Literal["own", "quote", "attribution", "signature", "disclaimer", "footer"]
+
+
+class Span(NamedTuple):
+    """Characters [start, end) of a text, and whose words they are: the writer's ``own``, or what a mail repeats of
+    others (``quote``, with the line that introduces it: ``attribution``) or has on every letter (``signature``,
+    ``disclaimer``, a list's ``footer``)."""
+
+    kind: SpanKind
+    start: int
+    end: int
 
 
 class Message(NamedTuple):
@@ -108,6 +128,14 @@ class Message(NamedTuple):
     *kind*: ``text``, ``media``, ``event.<what>``, ``call.<what>``, ``poll``, ``location``, ``live_location``,
     ``contact``, ``deleted``, ``waiting``, ``view_once``, ``unknown`` …; *reply_to* is another message's key.
     *extra* keeps whatever a source says and the model does not (JSON-serialisable).
+
+    *spans* cover the text from its first to its last character, () when all of it is the writer's own. *tags*: what
+    it was filed under. *references*: keys of the messages it goes back to, the oldest first, *reply_to* included;
+    *thread*: what its source calls the thread it belongs to.
+
+    *claim* None: the message belongs to *conversation* and nowhere else. A number: it is the same message wherever
+    it is found (a mail in two mailboxes), and lies in the conversation that claims it most: by the highest number,
+    then by the conversation's key.
     """
 
     conversation: str
@@ -127,6 +155,11 @@ class Message(NamedTuple):
     edited: bool = False
     deleted: bool = False
     extra: Mapping[str, object] | None = None
+    spans: tuple[Span, ...] = ()
+    tags: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    thread: str | None = None
+    claim: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,6 +337,19 @@ class KeptMessage:
     deleted_at: str | None = None
     origin: Provenance | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
+    spans: tuple[Span, ...] = ()
+    tags: tuple[str, ...] = ()
+    recipients: tuple[Handle, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InThread:
+    """A message in its thread: *depth* 0 begins it, 1 answers that…; *joined*: how it is known to belong there,
+    ``root``, ``reference``, ``thread-id``, or ``subject``, which is a guess."""
+
+    message: KeptMessage
+    depth: int
+    joined: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from rich.text import Text
 
 from archiver.contracts import Detected, Finding
 from archiver.errors import ArchiveError
-from archiver.model import Attachment, Guess, Hit, ImportReport, KeptMessage
+from archiver.knowledge.quotes import own
+from archiver.model import Attachment, Guess, Hit, ImportReport, InThread, KeptMessage
 from archiver.text import csv_safe, harmless, one_line
 
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
@@ -22,6 +23,7 @@ _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u
 
 _LISTED = 10  # files left alone that are shown to a person
 _TALKERS = 4
+_DEEPEST = 12  # answers that are indented one under the other
 
 
 def _console(*, stderr: bool = False) -> Console:
@@ -343,7 +345,7 @@ def message(
     show(_head(shown, with_conversation=True), 0)
     if shown.subject:
         show(Text(harmless(shown.subject), style="bold"), 2)
-    show(Text(harmless(body(shown))), 2)
+    show(_letter(shown), 2)
     for reaction in shown.reactions:
         who = reaction.by.name if reaction.by else "somebody"
         show(Text(harmless(f"{reaction.value} {who}"), style="dim"), 2)
@@ -351,6 +353,37 @@ def message(
         show(Text(harmless(f"{name}: {value}"), style="dim"), 2)
     for one in after:
         _brief(show, one)
+
+
+def thread(shown: KeptMessage, members: Sequence[InThread]) -> None:
+    """A thread as a tree, each letter's own words under its head; ▸ is the letter asked for, ~ a guess."""
+    show = _printer()
+    for one in members:
+        indent = 2 * min(one.depth, _DEEPEST)
+        mark = "▸ " if one.message.id == shown.id else ""
+        guess = "~ " if one.joined == "subject" else ""
+        show(Text.assemble((mark + guess, "bold yellow"), _head(one.message, with_conversation=False)), indent)
+        if one.depth == 0 and one.message.subject:
+            show(Text(harmless(one.message.subject), style="bold"), indent + 2)
+        files = list(map(_file, one.message.attachments))
+        show(Text(harmless("\n".join([*filter(None, [own_words(one.message)]), *files]))), indent + 2)
+
+
+def own_words(message: KeptMessage) -> str:
+    """What the writer says, without what is quoted, signatures and footers; all of it where there is nothing else."""
+    return own(message.text, message.spans).strip() or message.text if message.spans else message.text
+
+
+def _letter(message: KeptMessage) -> Text:
+    """A message's text and files; what is not the writer's own is there, but stands back."""
+    shown, at = Text(), 0
+    for kind, start, end in message.spans:
+        shown.append(harmless(message.text[start:end]), style="" if kind == "own" else "dim")
+        at = end
+    shown.append(harmless(message.text[at:]))
+    for file in message.attachments:
+        shown.append(("\n" if shown.plain else "") + harmless(_file(file)))
+    return shown
 
 
 def emit_lines(values: Iterable[object]) -> None:
@@ -363,12 +396,22 @@ def write_lines(lines: Iterable[str], out: str) -> None:
     """Lines (each with its newline) into a file that appears whole or not at all; ``-`` is stdout."""
     if out == "-":
         sys.stdout.writelines(lines)
+    else:
+        write_blocks((one.encode() for one in lines), out)
+
+
+def write_blocks(blocks: Iterable[bytes], out: str) -> None:
+    """Bytes into a file that appears whole or not at all; ``-`` is stdout."""
+    if out == "-":
+        sys.stdout.flush()
+        sys.stdout.buffer.writelines(blocks)
+        sys.stdout.buffer.flush()
         return
     target = Path(out)
     fresh = target.with_name(target.name + ".part")
     try:
-        with fresh.open("w", encoding="utf-8", newline="\n") as file:
-            file.writelines(lines)
+        with fresh.open("wb") as file:
+            file.writelines(blocks)
         fresh.replace(target)
     finally:
         fresh.unlink(missing_ok=True)

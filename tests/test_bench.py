@@ -1,15 +1,25 @@
 """The benchmarks measure what they say: a truthful export, an honest loop, a run from end to end."""
 
+import hashlib
+import html
+import json
 import re
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.message import Message
+from email.utils import parseaddr, parsedate_to_datetime
+from itertools import islice
 from pathlib import Path
 
 import pytest
 
 from tests.bench import peers
 from tests.bench.baseline import parse, store
+from tests.bench.letters import SIZE, Mail, Style, jsonl, letters, maildir, mbox, months, stream
 from tests.bench.measure import ROOT, cost, python, table
 from tests.bench.whatsapp import Export, Phone
 
@@ -127,3 +137,150 @@ def test_a_peer_is_measured_on_the_same_file(tmp_path: Path) -> None:
     assert re.search(r"^importers.whatsapp.read +200 ", ours)
     assert finds.endswith("× its speed, by CPU")
     assert told.startswith("whatstk, told the format")
+
+
+@pytest.fixture(scope="module")
+def mails() -> list[Mail]:
+    """Three thousand letters, drawn once."""
+    return list(letters(7, 3_000))
+
+
+def bare(text: str) -> str:
+    """Without white space, which flowed text and pages break anew."""
+    return re.sub(r"[\s\u00a0]", "", text)
+
+
+def leaves(mail: Mail) -> list[Message]:
+    return [part for part in message_from_bytes(mail.raw).walk() if not part.is_multipart()]
+
+
+def content(part: Message) -> bytes:
+    decoded = part.get_payload(decode=True)
+    assert isinstance(decoded, bytes)
+    return decoded
+
+
+def readable(mail: Mail) -> str:
+    """All its text parts, tags taken out."""
+    texts = [
+        content(part).decode(part.get_content_charset() or "ascii")
+        for part in leaves(mail)
+        if part.get_content_maintype() == "text" and part.get_content_disposition() != "attachment"
+    ]
+    return "".join(html.unescape(re.sub("<[^>]*>", "", text)) for text in texts)
+
+
+def test_letters_say_what_their_truth_says(mails: list[Mail]) -> None:
+    for mail in mails[:800]:
+        message, truth = message_from_bytes(mail.raw), mail.truth
+        subject = str(make_header(decode_header(re.sub(r"\n[ \t]", " ", message["Subject"]))))
+        assert bare(subject) == bare(truth.subject)
+        assert parseaddr(message["From"].replace("\n", ""))[1] == truth.sender
+        assert (message["Message-ID"] or "").strip("<>") == (truth.id or "")
+        assert (truth.parent or "") in (message["In-Reply-To"] or message["References"] or "")
+        assert ("garden" in (message["List-Id"] or "").lower()) == ("garden" in (truth.list or ""))
+        assert bare(truth.text) in bare(readable(mail)) or all(
+            bare(line) in bare(readable(mail)) for line in truth.text.splitlines()
+        )
+
+
+def test_the_date_of_a_letter_is_its_truth_where_the_standard_library_can_read_it(mails: list[Mail]) -> None:
+    read = [mail for mail in mails[:800] if (message_from_bytes(mail.raw)["Date"] or "").endswith("0")]
+    assert len(read) > 700
+    for mail in read:
+        assert parsedate_to_datetime(message_from_bytes(mail.raw)["Date"]) == mail.truth.date
+
+
+def test_the_files_of_a_letter_are_its_truth_and_never_come_twice(mails: list[Mail]) -> None:
+    seen: Counter[str] = Counter()
+    for mail in mails[:800]:
+        files = [part for part in leaves(mail) if part.get_content_disposition() == "attachment"]
+        digests = [hashlib.sha256(content(part)).hexdigest() for part in files]
+        assert digests == [file.sha256 for file in mail.truth.attachments]
+        assert [len(content(part)) for part in files] == [file.size for file in mail.truth.attachments]
+        seen.update([] if mail.truth.copy else digests)
+    assert len(seen) > 100
+    assert max(seen.values()) == 1
+
+
+def test_letters_are_the_same_again_and_others_with_another_seed(mails: list[Mail]) -> None:
+    assert mails[:200] == list(islice(letters(7, 3_000), 200))
+    assert [mail.raw for mail in letters(7, 30)] != [mail.raw for mail in letters(8, 30)]
+
+
+def test_a_letter_is_about_as_large_as_in_life_and_half_of_a_lists_text_is_quoted(mails: list[Mail]) -> None:
+    total = quoted = text = 0
+    for mail in mails:
+        total += len(mail.raw)
+        if mail.truth.list and mail.truth.shape == "plain" and not mail.truth.attachments:
+            rows = readable(mail).splitlines()
+            quoted += sum(len(row) for row in rows if row.startswith(">"))
+            text += sum(map(len, rows))
+    assert 0.85 * SIZE < total / len(mails) < 1.15 * SIZE
+    assert 0.38 < quoted / text < 0.6
+
+
+def test_letters_have_every_habit_that_makes_mail_hard(mails: list[Mail]) -> None:
+    raws = b"".join(mail.raw for mail in mails)
+    for charset in (b"us-ascii", b"utf-8", b"iso-8859-1", b"iso-8859-15", b"windows-1252", b"koi8-r", b"shift_jis"):
+        assert re.search(rb"charset=\"?" + charset, raws), charset
+        assert charset == b"us-ascii" or b"=?" + charset + b"?" in raws
+    assert b"gb2312" in raws
+    truths = [mail.truth for mail in mails]
+    assert {truth.shape for truth in truths} == {"plain", "flowed", "alternative", "html"}
+    assert {truth.copy for truth in truths} == {"", "exact", "variant"}
+    assert len({truth.list for truth in truths}) == 6
+    assert sum(truth.id is None for truth in truths) > 0
+    ids = {truth.id for truth in truths}
+    assert sum(bool(truth.parent) and truth.parent not in ids for truth in truths) > 20
+    parents = {truth.id: truth.parent for truth in truths}
+    assert any(parent in parents and parents[parent] == mail for mail, parent in parents.items() if parent)
+
+
+@pytest.mark.parametrize("style", ["mboxrd", "mboxo", "mboxcl2", "takeout"])
+def test_a_box_holds_every_letter_under_a_separator_of_its_own(style: Style, mails: list[Mail]) -> None:
+    assert any(re.search(rb"^From ", mail.raw, re.MULTILINE) for mail in mails)
+    for mail, wrapped in zip(mails, mbox(mails, style), strict=True):
+        first, _, rest = wrapped.replace(b"\r\n", b"\n").partition(b"\n")
+        assert re.fullmatch(rb"From \S+ \w{3} \w{3} [\d ]\d \d\d:\d\d:\d\d (\+0000 )?\d{4}", first)
+        if style == "mboxcl2":
+            told = re.search(rb"^Content-Length: (\d+)$", rest, re.MULTILINE)
+            assert told
+            assert len(rest.partition(b"\n\n")[2]) == int(told[1]) + 1
+        else:
+            assert not re.search(rb"^From ", rest, re.MULTILINE)
+            undone = re.sub(rb"^>(?=From )" if style == "mboxo" else rb"^>(?=>*From )", b"", rest, flags=re.MULTILINE)
+            body = undone.partition(b"\n\n")[2]
+            assert style == "mboxo" or body == mail.raw.partition(b"\n\n")[2] + b"\n"
+
+
+def test_a_stream_is_as_long_as_asked_and_ends_with_a_whole_letter() -> None:
+    blocks = list(stream(3_000_000))
+    whole = b"".join(blocks)
+    assert 3_000_000 <= len(whole) < 6_000_000
+    assert len(blocks) > 1
+    count = len(re.findall(rb"^From ", whole, re.MULTILINE))
+    assert whole.endswith(b"\n\n")
+    assert count == sum(1 for mail in letters(7, count) if mail)
+
+
+def test_pipermail_keeps_a_months_letters_in_a_file_and_masks_who_wrote_them(tmp_path: Path) -> None:
+    found = list(months(letters(7, 600, "pipermail")))
+    assert sum(len(month.truths) for month in found) == 600
+    for month in found:
+        assert re.fullmatch(r"[a-z-]+/20\d\d-[A-Z][a-z]+\.txt", month.path)
+        assert len(re.findall(rb"^From \S+ at \S+  ", month.content, re.MULTILINE)) == len(month.truths)
+        assert b"Content-Type" not in month.content
+    assert any(b"-------------- next part --------------" in month.content for month in found)
+    (first, *_), (twice, *_) = found, months(letters(7, 600, "pipermail"), twice=True)
+    assert len(twice.content) == 2 * len(first.content)
+
+
+def test_a_maildir_and_the_truth_hold_as_many_letters(tmp_path: Path) -> None:
+    assert maildir(letters(7, 50), tmp_path / "Mail") == 50
+    assert sorted(file.read_bytes() for file in (tmp_path / "Mail" / "cur").iterdir()) == sorted(
+        mail.raw for mail in letters(7, 50)
+    )
+    assert jsonl((mail.truth for mail in letters(7, 50)), tmp_path / "truth.jsonl") == 50
+    lines = (tmp_path / "truth.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["id"] for line in lines] == [mail.truth.id for mail in letters(7, 50)]

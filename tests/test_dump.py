@@ -1,11 +1,16 @@
 """What a person gives becomes one tree of files, whatever it was made of and whoever made it."""
 
+import bz2
+import gzip
 import hashlib
 import io
+import lzma
 import os
+import random
 import socket
 import struct
 import sys
+import tarfile
 import tempfile
 import tracemalloc
 import zipfile
@@ -390,6 +395,184 @@ def test_a_mutated_zip_raises_nothing_but_dump_errors(changes: list[tuple[int, i
             for entry in dump.entries + dump.originals():
                 with suppress(DumpError):
                     assert len(content(dump, entry.path)) == entry.size
+
+
+# Files packed by themselves
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+PACKED = pytest.mark.parametrize("ending", PACKERS)
+LETTERS = b"".join(b"Letter %d of the garden club\n" % number for number in range(40_000))
+
+
+@PACKED
+def test_a_packed_file_is_a_container_of_one(put: Put, ending: str) -> None:
+    packed = PACKERS[ending](LETTERS)
+    with Dump.open([put(f"garden.txt.{ending}", packed)]) as dump:
+        path = f"garden.txt.{ending}"
+        (inner,) = dump.entries
+        assert inner == Entry(f"{path}/garden.txt", "garden.txt", path, len(LETTERS), "garden.txt", path)
+        assert content(dump, inner.path) == LETTERS
+        assert dump.sha256(inner) == hashlib.sha256(LETTERS).hexdigest()
+        assert dump.originals() == (dump.container(inner),) == (dump.original(inner),)
+        assert content(dump, path) == packed
+        assert not dump.problems
+
+
+@PACKED
+def test_packed_files_are_opened_in_folders_and_zips_and_from_stdin(
+    put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    packed = PACKERS[ending](LETTERS)
+    put("a.zip", pack([Part(f"x/y.{ending}", packed), Part("stored", packed, deflate=False)]))
+    put("b", packed)
+    with Dump.open([tmp_path / "given"]) as dump:
+        assert paths(dump) == [f"given/a.zip/x/y.{ending}/y", "given/a.zip/stored/stored", "given/b/b"]
+        assert [content(dump, path) for path in paths(dump)] == [LETTERS] * 3
+        assert dump.original(dump.entries[0]).path == "given/a.zip"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(packed)))
+    with Dump.open([Path("-")]) as dump:
+        assert content(dump, "stdin/stdin") == LETTERS
+
+
+@PACKED
+def test_streams_one_after_the_other_are_one_file_and_what_follows_is_left_out(put: Put, ending: str) -> None:
+    some, more = PACKERS[ending](LETTERS), PACKERS[ending](b"more")
+    cases = {"two": some + more, "zeros": some + bytes(600_000) + more + bytes(3), "rest": some + more + b"\nrubbish"}
+    for name, packed in cases.items():
+        with Dump.open([put(name, packed)]) as dump:
+            assert content(dump, f"{name}/{name}") == LETTERS + b"more"
+            assert not dump.problems
+
+
+@PACKED
+def test_of_a_packed_file_cut_off_what_could_be_read_is_kept(put: Put, ending: str) -> None:
+    noise = bytes(random.Random(7).randbytes(3_000_000))
+    whole = PACKERS[ending](noise)
+    for name, packed in [("one", whole[: len(whole) // 2]), ("two", PACKERS[ending](b"") + whole[: len(whole) // 2])]:
+        with Dump.open([put(name, packed)]) as dump:
+            found = content(dump, f"{name}/{name}")
+            assert noise.startswith(found)
+            assert len(found) > 100_000
+            assert [(problem.what, problem.loss) for problem in dump.problems] == [("damaged", "file")]
+            assert "ends in the middle" in dump.problems[0].note
+            assert "before that place was read" in dump.problems[0].note
+
+
+@PACKED
+def test_a_packed_file_of_which_nothing_can_be_read_is_refused_or_stays_closed(put: Put, ending: str) -> None:
+    broken = PACKERS[ending](LETTERS)[:12]
+    with pytest.raises(DumpError, match="is damaged"):
+        Dump.open([put("a", broken)])
+    with Dump.open([put("b", b"x").parent]) as dump:
+        assert paths(dump) == ["given/a", "given/b"]
+        assert [(problem.what.split()[0], problem.loss) for problem in dump.problems] == [("unreadable", "file")]
+        assert content(dump, "given/a") == broken
+    with pytest.raises(DumpError, match="is empty"):
+        Dump.open([put("empty.gz", PACKERS[ending](b""))])
+
+
+@PACKED
+def test_a_checksum_that_does_not_fit_is_told(put: Put, ending: str) -> None:
+    packed = bytearray(PACKERS[ending](b"hello" * 100))
+    packed[-6 if ending == "gz" else 12 if ending == "bz2" else -34] ^= 0xFF
+    with suppress(DumpError), Dump.open([put("a.txt", bytes(packed))]) as dump:
+        assert whats(dump) == ["damaged"]
+
+
+@PACKED
+def test_a_packed_file_may_not_swell_past_the_limits(put: Put, ending: str) -> None:
+    zeros = put("zeros", PACKERS[ending](bytes(20 << 20)))
+    for limits, flag in [
+        (Limits(), "--limit-ratio"),
+        (Limits(ratio=10**6, member_bytes=1 << 20), "--limit-member-bytes"),
+        (Limits(ratio=10**6, total_bytes=1 << 20), "--limit-total-bytes"),
+        (Limits(path_length=8), "--limit-path-length"),
+    ]:
+        with pytest.raises(LimitError) as caught:
+            Dump.open([zeros], limits)
+        assert caught.value.limit == flag
+    put("chat.txt", b"c")
+    with Dump.open([zeros.parent]) as dump:
+        assert paths(dump) == ["given/chat.txt", "given/zeros"]
+        assert "--limit-ratio" in dump.problems[0].note
+
+
+@pytest.mark.parametrize("name", ["garden.tar.gz", "garden.tgz", "garden"])
+def test_an_archive_of_many_files_stays_closed_and_says_what_to_do(put: Put, tmp_path: Path, name: str) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as made:
+        info = tarfile.TarInfo("a.txt")
+        info.size = 5
+        made.addfile(info, io.BytesIO(b"hello"))
+    path = put(name, buffer.getvalue())
+    with pytest.raises(DumpError, match="many files") as caught:
+        Dump.open([path])
+    assert "Unpack it" in caught.value.remedy
+    with Dump.open([path.parent]) as dump:
+        assert paths(dump) == [f"given/{name}"]
+        assert whats(dump) == ["unreadable gzip"]
+
+
+def test_a_packed_file_in_a_packed_file_stays_closed(put: Put) -> None:
+    with Dump.open([put("a.gz.gz", gzip.compress(gzip.compress(b"hello")))]) as dump:
+        assert paths(dump) == ["a.gz.gz/a.gz"]
+
+
+def test_pictures_and_texts_that_only_begin_so_are_not_packed(put: Put, tmp_path: Path) -> None:
+    put("a.jpg", gzip.compress(b"hello"))
+    put("b.txt", b"BZh is how a bzip2 file begins\n")
+    put("c.txt", b"BZh91AY&S")
+    put("d.txt", b"\x1f\x8b")
+    with Dump.open([tmp_path / "given"]) as dump:
+        assert paths(dump) == ["given/a.jpg", "given/b.txt", "given/c.txt", "given/d.txt"]
+        assert not dump.problems
+
+
+def test_a_packed_member_of_a_damaged_zip_is_kept_as_far_as_it_goes(put: Put) -> None:
+    packed = gzip.compress(LETTERS)
+    with Dump.open([put("a.zip", pack([Part("a.gz", packed, says_crc=1), Part("b", flags=0)]))]) as dump:
+        assert content(dump, "a.zip/a.gz/a") == LETTERS
+        assert whats(dump) == ["damaged"]
+
+
+def test_what_a_file_swelled_to_before_it_was_refused_takes_no_room(
+    put: Put, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    put("zeros.gz", gzip.compress(bytes(20 << 20)))
+    put("chat.txt", b"c")
+    with Dump.open([tmp_path / "given"]):
+        (folder,) = (path for path in tmp_path.iterdir() if path.name.startswith("archive-"))
+        assert [path.stat().st_size for path in folder.iterdir()] == [0]
+
+
+def test_memory_stays_flat_while_a_packed_file_is_opened(put: Put) -> None:
+    path = put("zeros.gz", gzip.compress(bytes(48 << 20)))
+    tracemalloc.start()
+    with Dump.open([path], Limits(ratio=2000)) as dump:
+        assert dump.total_bytes() == 48 << 20
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 << 20
+
+
+@given(st.binary(max_size=60), st.sampled_from([b"\x1f\x8b\x08", b"BZh91AY&SY", b"\xfd7zXZ\x00", gzip.compress(b"hi")]))
+@settings(deadline=None)
+def test_bytes_that_claim_to_be_packed_never_raise_anything_else(rest: bytes, magic: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a"
+        path.write_bytes(magic + rest)
+        with suppress(DumpError), Dump.open([path]) as dump:
+            for entry in dump.entries:
+                assert len(content(dump, entry.path)) == entry.size
+
+
+def test_an_index_of_thunderbirds_is_not_shown(put: Put, tmp_path: Path) -> None:
+    put("Inbox", b"x")
+    put("Inbox.msf", b"x")
+    with Dump.open([tmp_path / "given"]) as dump:
+        assert paths(dump) == ["given/Inbox"]
 
 
 # Zips that mean harm

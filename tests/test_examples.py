@@ -3,6 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from email import message_from_bytes
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -12,10 +14,12 @@ from archiver.dump import Dump
 from archiver.importers import whatsapp
 from archiver.model import Message, Problem, singly
 from tests.garden_club import LEFT_IPHONE, NEW_PHONE, example_files
+from tests.garden_club.post import posts
 from tests.garden_club.talk import Line, spoken
 
 FOLDER = Path(__file__).parents[1] / "examples"
 IPHONE, ANDROID = "WhatsApp Chat - Garden Club.zip", "WhatsApp Chat mit Garden Club.txt"
+LIST = "garden-club-list.mbox"
 
 
 def read(name: str) -> Iterator[Message]:
@@ -89,3 +93,24 @@ def test_both_phones_know_the_months_they_share_alike() -> None:
     shared = [said for said in as_read(read(IPHONE)) if said[0] >= NEW_PHONE]
     assert len(shared) > 50
     assert set(plain(shared)) <= set(plain(as_read(read(ANDROID))))
+
+
+def test_the_mailing_list_is_an_mbox_of_its_letters_in_order_of_time() -> None:
+    _, *mails = re.split(rb"(?m)^From .*\n", example_files()[LIST])
+    ids = [message_from_bytes(mail)["Message-ID"] for mail in mails]
+    assert ids == [f"<{post.id}>" for post in posts()]
+    assert all(one.at < other.at for one, other in pairwise(posts()))
+    assert len(mails) > 40
+
+
+def test_a_letter_quotes_what_the_letter_it_answers_says() -> None:
+    for post in posts():
+        quoted = [line[2:] for line in post.body if line.startswith("> ")]
+        said = post.parent.body if post.parent else []
+        assert all(any(line in other for other in said) for line in quoted), post.name
+        assert ("{said}" in post.body) == bool(quoted), post.name
+
+
+def test_everybody_on_the_list_lives_at_an_example() -> None:
+    hosts = {found.lower() for found in re.findall(rb"(?m)^(?:From|To|Sender):.*@([\w.-]+)", example_files()[LIST])}
+    assert hosts == {b"example.org", b"example.net", b"example.com", b"lists.example.org"}

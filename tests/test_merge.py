@@ -6,7 +6,8 @@ from archiver.store.merge import View, difference, merge, merge_all
 def view(**more: object) -> View:
     return {
         "kind": "text", "sender_id": None, "sent_at": 60_000, "tz_offset": 0, "precision": "minute", "assumed": None,
-        "subject": None, "text": "ok", "html": None, "extra": None, "attachments": [],
+        "subject": None, "text": "ok", "html": None, "extra": None, "spans": None, "native_thread": None, "claim": None,
+        "attachments": [], "labels": [], "references": [], "home": None,
     } | more  # fmt: skip
 
 
@@ -43,3 +44,18 @@ def test_where_the_numbers_of_files_differ_the_fuller_list_is_kept() -> None:
 def test_a_difference_names_only_what_differs() -> None:
     assert difference(view(text="OK"), view()) == {"text": "OK"}
     assert difference(view(), view()) == {}
+
+
+def letter(home: str, claim: int, text: str = "ok", **more: object) -> View:
+    return view(home=home, claim=claim, text=text, **more)
+
+
+def test_a_letter_reads_as_where_it_is_claimed_most_in_whatever_order() -> None:
+    listed, private = letter("list:garden", 3, "ok", subject="[garden] Tank"), letter("mailbox:ana", 0, "ok, longer")
+    assert merge(listed, private) == merge(private, listed) == listed
+
+
+def test_of_two_mailboxes_the_first_by_name_has_the_letter_and_labels_add_up() -> None:
+    ana, bo = letter("mailbox:ana", 0, labels=["inbox"]), letter("mailbox:bo", 0, labels=["starred"])
+    both = letter("mailbox:ana", 0, labels=["inbox", "starred"])
+    assert merge(ana, bo) == merge(bo, ana) == both

@@ -58,3 +58,21 @@ def jsonl(
 
     with reading() as archive:
         ui.write_lines(format_.lines(StoredLibrary(archive)), out)
+
+
+@export.command("mbox")
+def mbox(
+    out: Annotated[str, typer.Argument(metavar="OUT", help="The file to write; - is stdout.")],
+    conversation: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="Only this list or mailbox; may be given again.")
+    ] = None,
+) -> None:
+    """All letters as they came, byte for byte, in one mailbox that mail programs open."""
+    from archiver import ui
+    from archiver.exporters import mbox as format_
+    from archiver.store import history
+    from archiver.store.library import StoredLibrary
+
+    with reading() as archive:
+        wanted = [history.conversation_id(archive.connection, one) for one in conversation or ()]
+        ui.write_blocks(format_.blocks(StoredLibrary(archive), wanted), out)

@@ -8,7 +8,7 @@ import typer
 from archiver.cli.common import JSON, reading
 
 if TYPE_CHECKING:
-    from archiver.model import KeptMessage, Provenance
+    from archiver.model import InThread, KeptMessage, Provenance
     from archiver.store.archive import Archive
 
 
@@ -32,6 +32,9 @@ def search(
     as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated, with a header.")] = False,
     as_tsv: Annotated[bool, typer.Option("--tsv", help="Tab-separated, with a header.")] = False,
     ids: Annotated[bool, typer.Option("--ids", help="Only the ids, one a line.")] = False,
+    quoted: Annotated[
+        bool, typer.Option("--quoted", help="Also in what letters quote, in signatures and list footers.")
+    ] = False,
 ) -> None:
     """Find messages. Anything you type is understood; what is not a field is searched as words."""
     from archiver import ui
@@ -43,7 +46,7 @@ def search(
 
     parsed = parse(" ".join(query))
     with reading() as archive:
-        results = engine.search(archive.connection, parsed, limit=number, sort=sort.value)
+        results = engine.search(archive.connection, parsed, limit=number, sort=sort.value, quoted=quoted)
         snippets = dict(results.rows)
         messages = reads.load(archive.connection, [row for row, _ in results.rows])
         found = [(Hit(one, snippets[one.row]), *_around(archive, one, around)) for one in messages]
@@ -83,6 +86,7 @@ def show(
     identifier: Annotated[str, typer.Argument(metavar="ID", help="As search prints it, e.g. 202305141432-k7q2m8x0")],
     around: Annotated[int, typer.Option("-C", metavar="N", min=0, help="Show N messages before and after.")] = 0,
     raw: Annotated[bool, typer.Option("--raw", help="Only the original bytes, exactly.")] = False,
+    thread: Annotated[bool, typer.Option("--thread", help="The whole thread, as a tree.")] = False,
     as_json: JSON = False,
 ) -> None:
     """One message whole: its words, its files, and the file and bytes it comes from."""
@@ -101,6 +105,9 @@ def show(
         for message in reads.load(archive.connection, rows):
             if raw:
                 ui.raw(reads.raw(archive, message))
+                continue
+            if thread and (members := reads.thread(archive.connection, message.row)):
+                _show_thread(message, members, as_json=as_json)
                 continue
             before, after = _around(archive, message, around)
             seen = reads.observations(archive.connection, message.row)
@@ -122,9 +129,24 @@ def show(
             ui.message(message, before, after, _facts(message, seen, hidden_as))
 
 
+def _show_thread(shown: "KeptMessage", members: "list[InThread]", *, as_json: bool) -> None:
+    from archiver import ui
+    from archiver.exporters.jsonl import message_face
+
+    if as_json:
+        faces = [message_face(one.message) | {"depth": one.depth, "joined": one.joined} for one in members]
+        ui.emit({"id": shown.id, "thread": faces})
+    else:
+        ui.thread(shown, members)
+
+
 def _facts(message: "KeptMessage", seen: "list[tuple[str, Provenance]]", hidden_as: str | None) -> dict[str, str]:
     """Where a message comes from, in words."""
     facts = {"kind": message.kind}
+    if message.recipients:
+        facts["to"] = ", ".join(one.name for one in message.recipients)
+    if message.tags:
+        facts["tags"] = ", ".join(message.tags)
     if hidden_as is not None:
         facts["hidden"] = f"probably the same as {hidden_as}"
     for number, (role, at) in enumerate(seen, 1):

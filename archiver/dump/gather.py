@@ -1,4 +1,4 @@
-"""From files on disk to a list of entries: folders walked, zips opened, a Refusal for all that stays out."""
+"""From files on disk to a list of entries: folders walked, zips and packed files opened; a Refusal for the rest."""
 
 import os
 from dataclasses import replace
@@ -6,9 +6,11 @@ from itertools import islice
 from pathlib import Path
 
 from archiver.dump.entries import Entry, entry_at
-from archiver.dump.limits import Limits
-from archiver.dump.names import Numbering, disk_name, is_junk, neutral
-from archiver.dump.refusals import Refusal, beyond, nothing_in, swelling, unreadable
+from archiver.dump.inbox import INBOX, Inbox, has_git, repository
+from archiver.dump.limits import Limits, counted
+from archiver.dump.names import Numbering, disk_name, hardly_packed, is_junk, neutral
+from archiver.dump.packs import HEAD, Packing, Unpacking, many_files, packing
+from archiver.dump.refusals import Refusal, beyond, gitless, nothing_in, swelling, torn, unreadable
 from archiver.dump.spool import Spool
 from archiver.dump.streams import Packed, Plain, Source
 from archiver.dump.zips import Member, is_zip, read_directory
@@ -30,13 +32,17 @@ class Gathering:
         self._bytes = 0
 
     def add_given(self, file: Path, path: str) -> None:
-        """The file a person named, as *path*; opened if its content is a zip. DumpError if it cannot be read."""
+        """The file a person named, as *path*; opened if it is a zip or packed. DumpError if it cannot be read."""
         size = file.stat().st_size
         if not size:
-            raise DumpError(f"“{path}” is empty.", remedy="Copy or download it again, or make the export again.")
+            raise _empty(path)
         entry, source = self._placed(entry_at(path, size)), Plain(file, size)
         if _called_zip(path) or _is_zip(file):
             self._open_zip(file, entry, source, must_hold=True)
+        elif how := packing(source.glimpse(HEAD)):
+            self._open_packed(how, entry, source)
+            if not self.entries[-1].size:
+                raise _empty(path)
         else:
             self._add_plain(entry, source)
 
@@ -45,6 +51,8 @@ class Gathering:
         waiting = [(folder, path)]
         while waiting:
             here, path = waiting.pop()
+            if self._add_inbox(here, path):
+                continue
             below: list[tuple[Path, str]] = []
             for item in self._listing(here, path):
                 item_path = f"{path}/{disk_name(item.name)}"
@@ -53,6 +61,30 @@ class Gathering:
                 else:
                     self._add_found(item, item_path)
             waiting.extend(reversed(below))
+
+    def _add_inbox(self, folder: Path, path: str) -> bool:
+        """Whether *folder* is a public-inbox, which becomes one file, a temporary one."""
+        git_dir = None if folder.name == ".git" else repository(folder)  # that one was seen with the folder around it
+        if git_dir is None:
+            return False
+        if not has_git():
+            if git_dir == folder:  # a working tree has files that can be read without it
+                self.refusals.append(gitless(path))
+            return git_dir == folder
+        inbox = Inbox(git_dir)
+        if not inbox.holds_mail():
+            return False
+        try:
+            file = self.spool.keep(counted(inbox.blocks(), path, self.limits, self.limits.total_bytes - self._bytes))
+        except DumpError as error:
+            self.refusals.append(Refusal("unreadable repository", error))
+            return True
+        if inbox.broken:
+            note = f"“{path}”: {inbox.broken:,} mails that the repository names could not be read."
+            self._leave("missing mails", note, "message")
+        size = file.stat().st_size
+        self._add_plain(self._placed(entry_at(f"{path}/{INBOX}", size)), Plain(file, size))
+        return True
 
     def _listing(self, folder: Path, path: str) -> list[os.DirEntry[str]]:
         if refusal := beyond(path, path.count("/") + 1, self.limits):
@@ -83,7 +115,7 @@ class Gathering:
             entry, source = self._placed(entry_at(path, size)), Plain(file, size)
             if _called_zip(path):
                 self._try_zip(file, entry, source)
-            else:
+            elif not self._opened(entry, source):
                 self._add_plain(entry, source)
 
     def _add_plain(self, entry: Entry, source: Source) -> None:
@@ -127,7 +159,8 @@ class Gathering:
         member = source.member
         entry = self._placed(entry_at(path, member.size, member=member.name, container=container))
         if not _called_zip(entry.name):
-            self._list(entry, source)
+            if not self._opened(entry, source):
+                self._list(entry, source)
         elif level < self.limits.nesting:
             self._try_zip(None, entry, source, level + 1)
         else:
@@ -142,6 +175,37 @@ class Gathering:
         except DumpError as error:
             self.refusals.append(Refusal("unreadable zip", error))
             self._list(entry, source)
+
+    def _opened(self, entry: Entry, source: Source) -> bool:
+        """Whether the file is a packed one and could be opened."""
+        how = None if hardly_packed(entry.name) else packing(source.glimpse(HEAD))
+        if how is None:
+            return False
+        try:
+            self._open_packed(how, entry, source)
+        except DumpError as error:
+            self.refusals.append(Refusal(f"unreadable {how.name}", error))
+            return False
+        return True
+
+    def _open_packed(self, how: Packing, entry: Entry, source: Source) -> None:
+        """The one file in a packed one, from a temporary copy. DumpError if nothing of it can be read."""
+        name = how.inner_name(entry.name)
+        path = f"{entry.path}/{name}"
+        if refusal := beyond(path, path.count("/"), self.limits):
+            raise refusal.error
+        if name.lower().endswith(".tar"):
+            raise many_files(entry.path)
+        flow = Unpacking(how, entry.path, entry.size, self.limits, self.limits.total_bytes - self._bytes)
+        file = self.spool.keep(flow.blocks(source.blocks(entry.path)))
+        if flow.error:
+            if not flow.count:
+                raise flow.error
+            self.refusals.append(torn(flow.error))
+        self._weigh(flow.count, path)
+        self.tree[entry.path], self.sources[entry.path] = entry, source
+        inner = entry_at(path, flow.count, member=name, container=entry.path)
+        self._list(self._placed(inner), Plain(file, flow.count))
 
     def _placed(self, entry: Entry) -> Entry:
         """The entry under a path that no other has."""
@@ -165,6 +229,10 @@ class Gathering:
 
     def _leave(self, what: str, note: str, loss: Loss = "file") -> None:
         self.refusals.append(Refusal(what, DumpError(note), loss))
+
+
+def _empty(path: str) -> DumpError:
+    return DumpError(f"“{path}” is empty.", remedy="Copy or download it again, or make the export again.")
 
 
 def _called_zip(path: str) -> bool:

@@ -9,13 +9,25 @@ from collections.abc import Callable
 UNICODE_PATH = 0x7075  # APPNOTE 4.6.9, Info-ZIP Unicode Path: version, CRC-32 of the stored name, UTF-8 name
 
 _JUNK = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX"})
+_INDEX = ".msf"  # Thunderbird's index of the mailbox beside it: made anew when it is missing
+# Files called so are not looked into for packed ones: there may be very many, and their names say what they are.
+_PLAIN = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|hei[cf]|bmp|tiff?|svg|ico|mp[34]|mov|3gp|avi|mkv|webm|m4[av]|opus|og[ga]|aac|amr|wav|flac|pdf"
+    r"|vcf|ics|docx?|xlsx?|pptx?|od[tsp]|epub|zip|jar|apk|json|html?|css|js|csv|xml|emlx?)",
+    re.IGNORECASE,
+)
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
 def is_junk(path: str) -> bool:
-    """Whether a system left this file beside the person's own: Finder's and Explorer's notes."""
+    """Whether a program left this file beside the person's own: Finder's and Explorer's notes, Thunderbird's index."""
     parts = path.split("/")
-    return not _JUNK.isdisjoint(parts) or parts[-1].startswith("._")
+    return not _JUNK.isdisjoint(parts) or parts[-1].startswith("._") or parts[-1].endswith(_INDEX)
+
+
+def hardly_packed(name: str) -> bool:
+    """Whether the name speaks against its file being a packed one."""
+    return _PLAIN.fullmatch(name, max(0, name.rfind("."))) is not None
 
 
 def decode_name(raw: bytes, unicode_path: bytes) -> str:

@@ -62,6 +62,18 @@ def swelling(member: Member, path: str, limits: Limits) -> Refusal | None:
     return None
 
 
+def torn(error: DumpError) -> Refusal:
+    """For a packed file that could be read up to some place only."""
+    why = f"{error.why} What comes before that place was read."
+    return Refusal("damaged", DumpError(error.what, why=why, remedy=error.remedy))
+
+
+def gitless(path: str) -> Refusal:
+    """For a git repository where there is no git."""
+    what = f"“{path}” is a git repository, perhaps a public-inbox, and git is not installed."
+    return Refusal("no git", DumpError(what, remedy="Install git and import again."))
+
+
 def nothing_in(path: str, refusals: list[Refusal]) -> DumpError:
     """The error for a zip of which no member can be read."""
     if {refusal.what for refusal in refusals} == {"encrypted"}:

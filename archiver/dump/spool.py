@@ -1,4 +1,4 @@
-"""Temporary files for what can only be read from a file: stdin, and zips within zips."""
+"""Temporary files for what can only be read from a file: stdin, zips within zips, and files packed by themselves."""
 
 import tempfile
 from collections.abc import Iterable
@@ -19,8 +19,11 @@ class Spool:
         try:
             path = self._fresh()
             with path.open("xb") as file:
-                for block in blocks:
-                    file.write(block)
+                try:
+                    file.writelines(blocks)
+                except BaseException:
+                    file.truncate(0)  # what failed half-way may have been large
+                    raise
         except OSError as error:
             raise DumpError(
                 "A temporary file could not be written.",

@@ -4,7 +4,7 @@ import io
 import zlib
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -13,6 +13,7 @@ from archiver.errors import DumpError
 
 BLOCK = 256 * 1024
 BUFFER = 64 * 1024
+_GLIMPSE = 512  # packed bytes that surely give some unpacked ones, the tables of their code included
 
 Blocks = Generator[bytes, None, None]
 
@@ -23,6 +24,14 @@ class Plain:
 
     file: Path
     size: int
+
+    def glimpse(self, count: int) -> bytes:
+        """The first *count* bytes, fewer if there are no more, none if they cannot be read."""
+        try:
+            with self.file.open("rb", buffering=0) as file:
+                return file.read(count)
+        except OSError:
+            return b""
 
     def blocks(self, path: str) -> Blocks:
         """The file's bytes; *path* is what to call it. DumpError if it cannot be read or became shorter."""
@@ -45,6 +54,15 @@ class Packed:
 
     file: Path
     member: Member
+
+    def glimpse(self, count: int) -> bytes:
+        """The first *count* bytes, fewer if there are no more, none if they are damaged; hardly more is read."""
+        part = replace(self.member, packed=min(self.member.packed, count + _GLIMPSE))
+        try:
+            with self.file.open("rb") as file:
+                return next(_unpacked(file, part, ""), b"")[:count]
+        except (DumpError, OSError):
+            return b""
 
     def blocks(self, path: str) -> Blocks:
         """The member's bytes, unpacked. DumpError as soon as they are damaged or more than declared."""
@@ -118,7 +136,7 @@ def _inflated(pieces: Iterator[bytes], path: str) -> Iterator[bytes]:
 class Stream(io.RawIOBase):
     """Blocks as a file to read from, forwards only."""
 
-    def __init__(self, blocks: Blocks) -> None:
+    def __init__(self, blocks: Iterator[bytes]) -> None:
         super().__init__()
         self._blocks = blocks
         self._rest = memoryview(b"")
@@ -139,10 +157,11 @@ class Stream(io.RawIOBase):
         return count
 
     def close(self) -> None:
-        self._blocks.close()
+        if isinstance(self._blocks, Generator):
+            self._blocks.close()
         super().close()
 
 
-def as_file(blocks: Blocks) -> BinaryIO:
+def as_file(blocks: Iterator[bytes]) -> BinaryIO:
     """A buffered binary file over *blocks*; closing it closes them."""
     return io.BufferedReader(Stream(blocks), BUFFER)

@@ -95,7 +95,7 @@ class Dump:
         return None
 
     def original(self, entry: Entry) -> Entry:
-        """The file the person gave that *entry* lies in: itself, or the outermost zip around it."""
+        """The file the person gave that *entry* lies in: itself, or the outermost zip or packed file around it."""
         while entry.container is not None:
             entry = self._tree[entry.container]
         return entry
@@ -123,7 +123,7 @@ class Dump:
         return self._tree[entry.container]
 
     def originals(self) -> tuple[Entry, ...]:
-        """The files a person gave, zips unopened; of a folder, every file in it."""
+        """The files a person gave, zips and packed files unopened; of a folder, every file in it."""
         return tuple(entry for entry in self._tree.values() if entry.container is None)
 
     def total_bytes(self) -> int:

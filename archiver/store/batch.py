@@ -12,9 +12,12 @@ from functools import lru_cache
 from itertools import chain, repeat
 from typing import NamedTuple
 
-from archiver.model import Attachment, Message, Standing, Stretch, When
+from archiver.knowledge.quotes import own, rest
+from archiver.knowledge.subjects import base
+from archiver.model import Attachment, Message, Span, Standing, Stretch, When
 from archiver.store.ids import UNDATED, local_minute
 from archiver.store.merge import COLUMNS, View
+from archiver.store.order import Order
 
 
 class Incoming(NamedTuple):
@@ -30,6 +33,7 @@ class Incoming(NamedTuple):
     sender_id: int | None
     sent_at: int | None
     offset: int | None
+    home: str | None = None  # key of the conversation that claims it
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +120,19 @@ def view_of(incoming: Incoming) -> View:
         "text": message.text,
         "html": message.html,
         "extra": extra_of(message),
+        "spans": spans_of(message),
+        "native_thread": message.thread,
+        "claim": message.claim,
         "attachments": [_attachment_view(one) for one in message.attachments],
+        "labels": sorted(message.tags),
+        "references": list(message.references),
+        "home": incoming.home,
     }
+
+
+def spans_of(message: Message) -> str | None:
+    """The JSON of whose words a text's pieces are; None when all of it is the writer's own."""
+    return json.dumps(message.spans, separators=(",", ":")) if message.spans else None
 
 
 def _attachment_view(one: Attachment) -> View:
@@ -159,7 +174,7 @@ class Batch:
 
     def new(self, one: Incoming, seq: int) -> int:
         """Add a message nobody has said before; returns its row id."""
-        message, conversation_id, minute, key, occurrence, file_id, ordinal, sender_id, sent_at, offset = one
+        message, conversation_id, minute, key, occurrence, file_id, ordinal, sender_id, sent_at, offset, _ = one
         row = self._next_id
         self._next_id = row + 1
         when = message.when
@@ -173,14 +188,24 @@ class Batch:
         else:
             self._rows[_ADD_FULL].append((
                 *values, message.kind, message.subject, message.html, message.native_id, message.reply_to,
-                extra_of(message),
+                extra_of(message), spans_of(message), message.thread, message.claim,
             ))  # fmt: skip
             if message.attachments:
                 files = [_attachment_view(file) for file in message.attachments]
                 self._rows[_ADD_ATTACHMENT] += _attachment_rows(row, files)
+            if message.claim is not None:
+                self._letter(row, message)
         origin = message.origin
         self._first.append((file_id, ordinal, origin.start, origin.end, row))
         return row
+
+    def _letter(self, row: int, message: Message) -> None:
+        """What a letter has beyond a chat's message: where it was filed, what it goes back to."""
+        self._rows[_ADD_LABEL] += [(row, name) for name in sorted(message.tags)]
+        self._rows[_ADD_REFERENCE] += [(row, place, key) for place, key in enumerate(message.references)]
+        if message.spans:
+            self._rows[_ADD_PASSAGE].append((row, own(message.text, message.spans), rest(message.text, message.spans)))
+        self._rows[_ADD_THREAD].append((row, message.key, base(message.subject or "")))
 
     def texts(self, stretch: Stretch, columns: "Columns", file_id: int, ordinal: int) -> None:
         """Add a stretch of new messages; *ordinal*: of the first one's record."""
@@ -212,7 +237,9 @@ class Batch:
             files = [row[1:] for row in _attachment_rows(0, list(map(_attachment_view, more.attachments)))]
             self._standing[id(more)] = known = more, extra, files
         _, extra, files = known
-        self._rows[_ADD_FULL].append((*values[:-1], more.text, more.kind, None, None, None, None, extra))
+        self._rows[_ADD_FULL].append(
+            (*values[:-1], more.text, more.kind, None, None, None, None, extra, None, None, None)
+        )
         self._rows[_ADD_ATTACHMENT] += [(values[0], *file) for file in files]
 
     def told(
@@ -247,6 +274,8 @@ def _is_plain(message: Message) -> bool:
         or message.native_id is not None
         or message.reply_to is not None
         or message.html is not None
+        or message.claim is not None
+        or message.spans
     )
 
 
@@ -269,8 +298,8 @@ _COMMON = """id, conversation_id, seq, local_minute, match_key, occurrence, send
   assumed, text"""
 _ADD_PLAIN = f"insert into message ({_COMMON}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _ADD_FULL = f"""
-insert into message ({_COMMON}, kind, subject, html, native_id, reply_to, extra)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+insert into message ({_COMMON}, kind, subject, html, native_id, reply_to, extra, spans, native_thread, claim)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _ADD_FIRST = """
 insert into record (source_file_id, ordinal, byte_start, byte_end, status, message_id, role)
@@ -284,11 +313,20 @@ _ADD_UNREAD = """
 insert into record (source_file_id, ordinal, byte_start, byte_end, status, note) values (?, ?, ?, ?, ?, ?)
 """
 _ADD_ATTACHMENT = "insert into attachment values (?, ?, ?, ?, ?, ?, ?)"
+_ADD_LABEL = "insert into label values (?, ?)"
+_ADD_REFERENCE = "insert into reference values (?, ?, ?)"
+_ADD_PASSAGE = "insert into passage values (?, ?, ?)"
+_ADD_THREAD = "insert into thread (message_id, key, subject) values (?, ?, ?)"
 _ADD_RECIPIENT = "insert into recipient values (?, ?, ?)"
 _ADD_REACTION = "insert into reaction values (?, ?, ?, ?, ?)"
 _IN_ORDER = (
     _ADD_PLAIN, _ADD_FULL, _ADD_FIRST, _ADD_AGAIN, _ADD_UNREAD, _ADD_ATTACHMENT, _ADD_RECIPIENT, _ADD_REACTION,
+    _ADD_LABEL, _ADD_REFERENCE, _ADD_PASSAGE, _ADD_THREAD,
 )  # fmt: skip
+
+
+# Tables whose rows go with their message; threads after what points at them was loosened.
+DETAILS = ("attachment", "recipient", "reaction", "label", "reference", "passage", "thread", "message_revision")
 
 
 def index(sql: sqlite3.Connection, first: int, last: int) -> None:
@@ -297,8 +335,8 @@ def index(sql: sqlite3.Connection, first: int, last: int) -> None:
         return
     sql.execute(
         """
-        insert into message_fts (rowid, subject, text)
-        select id, subject, text from message_indexed where id between ? and ?
+        insert into message_fts (rowid, subject, text, quoted)
+        select id, subject, text, quoted from message_indexed where id between ? and ?
         """,
         (first, last),
     )
@@ -308,14 +346,14 @@ def unindex(sql: sqlite3.Connection, rows: str) -> None:
     """Take messages out of the index; *rows* is a query of row ids. Before the messages themselves change or hide."""
     sql.execute(
         f"""
-        insert into message_fts (message_fts, rowid, subject, text)
-        select 'delete', id, subject, text from message_indexed where id in ({rows})
+        insert into message_fts (message_fts, rowid, subject, text, quoted)
+        select 'delete', id, subject, text, quoted from message_indexed where id in ({rows})
         """
     )
 
 
-def find_stored(sql: sqlite3.Connection, incoming: Sequence[Incoming]) -> dict[int, Stored]:
-    """Which of these are in the archive already, by their position in *incoming*."""
+def find_stored(sql: sqlite3.Connection, incoming: Sequence[tuple[int, Incoming]]) -> dict[int, Stored]:
+    """Which of these are in the archive already, by the number they come with."""
     sql.execute(
         """
         create table if not exists temp.incoming
@@ -325,10 +363,10 @@ def find_stored(sql: sqlite3.Connection, incoming: Sequence[Incoming]) -> dict[i
     sql.execute("delete from temp.incoming")
     sql.executemany(
         "insert into temp.incoming values (?, ?, ?, ?, ?)",
-        [(n, one.minute, one.key, one.occurrence, one.conversation_id) for n, one in enumerate(incoming)],
+        [(n, one.minute, one.key, one.occurrence, one.conversation_id) for n, one in incoming],
     )
     found = {
-        n: Stored(row, seq, dict(zip(COLUMNS, view, strict=True)) | {"attachments": []})
+        n: Stored(row, seq, bare_view(view))
         for n, row, seq, *view in sql.execute(
             f"""
             select i.n, m.id, m.seq, {", ".join("m." + column for column in COLUMNS)}
@@ -342,11 +380,18 @@ def find_stored(sql: sqlite3.Connection, incoming: Sequence[Incoming]) -> dict[i
     return found
 
 
+def bare_view(columns: Sequence[object]) -> View:
+    """A view out of a message's row alone: the values of COLUMNS."""
+    view: View = dict(zip(COLUMNS, columns, strict=True))
+    view |= {"attachments": [], "labels": [], "references": [], "home": None}
+    return view
+
+
 _CHUNK = 10_000
 
 
 def load_details(sql: sqlite3.Connection, by_row: dict[int, Stored]) -> None:
-    """Attachments and the first record's own words, for the few messages that have them."""
+    """What is in other tables, and the first record's own words, for the few messages that have them."""
     wanted = sorted(by_row)
     for begin in range(0, len(wanted), _CHUNK):
         rows = json.dumps(wanted[begin : begin + _CHUNK])
@@ -368,22 +413,94 @@ def load_details(sql: sqlite3.Connection, by_row: dict[int, Stored]) -> None:
             (rows,),
         ):
             by_row[row].first_said = json.loads(said)
+    _load_letters(sql, {row: one for row, one in by_row.items() if one.view["claim"] is not None})
+
+
+def _load_letters(sql: sqlite3.Connection, by_row: dict[int, Stored]) -> None:
+    wanted = sorted(by_row)
+    for begin in range(0, len(wanted), _CHUNK):
+        rows = (json.dumps(wanted[begin : begin + _CHUNK]),)
+        those = "(select value from json_each(?))"
+        for row, name in sql.execute(
+            f"select message_id, name from label where message_id in {those} order by message_id, name", rows
+        ):
+            by_row[row].view["labels"].append(name)
+        for row, key in sql.execute(
+            f"select message_id, key from reference where message_id in {those} order by message_id, position", rows
+        ):
+            by_row[row].view["references"].append(key)
+        for row, key in sql.execute(
+            f"select m.id, c.key from message m join conversation c on c.id = m.conversation_id where m.id in {those}",
+            rows,
+        ):
+            by_row[row].view["home"] = key
 
 
 def rewrite(sql: sqlite3.Connection, row: int, before: View, view: View) -> None:
     """Make the message row that says *before* say *view*; its words are indexed anew when they change."""
-    reworded = (before["subject"], before["text"]) != (view["subject"], view["text"])
+    reworded = any(before[field] != view[field] for field in ("subject", "text", "spans"))
     if reworded:
         unindex(sql, str(row))
     sql.execute(
         f"update message set {', '.join(f'{column} = :{column}' for column in COLUMNS)} where id = :row",
         {column: view[column] for column in COLUMNS} | {"row": row},
     )
+    if (before["text"], before["spans"]) != (view["text"], view["spans"]):
+        _part(sql, row, view)
     if reworded:
         index(sql, row, row)
     if before["attachments"] != view["attachments"]:
         sql.execute("delete from attachment where message_id = ?", (row,))
         _insert(sql, _ADD_ATTACHMENT, _attachment_rows(row, view["attachments"]))
+    if view["claim"] is not None:
+        _rewrite_letter(sql, row, before, view)
+
+
+def _part(sql: sqlite3.Connection, row: int, view: View) -> None:
+    """Take a text apart as its spans say."""
+    sql.execute("delete from passage where message_id = ?", (row,))
+    if view["spans"]:
+        spans = [Span(*span) for span in json.loads(view["spans"])]
+        sql.execute(_ADD_PASSAGE, (row, own(view["text"], spans), rest(view["text"], spans)))
+
+
+def _rewrite_letter(sql: sqlite3.Connection, row: int, before: View, view: View) -> None:
+    if before["labels"] != view["labels"]:
+        sql.execute("delete from label where message_id = ?", (row,))
+        sql.executemany(_ADD_LABEL, [(row, name) for name in view["labels"]])
+    if before["references"] != view["references"]:
+        sql.execute("delete from reference where message_id = ?", (row,))
+        sql.executemany(_ADD_REFERENCE, [(row, place, key) for place, key in enumerate(view["references"])])
+    threaded = ("references", "subject", "native_thread", "home", "sent_at")
+    if any(before[field] != view[field] for field in threaded):
+        loosen(sql, str(row))
+        sql.execute("update thread set subject = ? where message_id = ?", (base(view["subject"] or ""), row))
+    if before["home"] != view["home"]:
+        _move(sql, row, view["home"])
+
+
+def loosen(sql: sqlite3.Connection, rows: str) -> None:
+    """The threads of these messages (a query of row ids) are to be worked out anew."""
+    sql.execute(
+        f"""
+        update thread set thread_id = null, parent_id = null, joined = null
+        where thread_id in (select thread_id from thread where message_id in ({rows})) or message_id in ({rows})
+        """
+    )
+
+
+def _move(sql: sqlite3.Connection, row: int, home: str) -> None:
+    """A letter goes to the conversation that claims it more: among what was said there at its time."""
+    (minute,) = sql.execute("select local_minute from message where id = ?", (row,)).fetchone()
+    (place,) = sql.execute(
+        """
+        select id from conversation where key = :key
+        union all select conversation_id from conversation_alias where key = :key limit 1
+        """,
+        {"key": home},
+    ).fetchone()
+    seq = Order(lambda: sql, place, lambda: None).place(minute)
+    sql.execute("update message set conversation_id = ?, seq = ? where id = ?", (place, seq, row))
 
 
 def _attachment_rows(row: int, files: Sequence[View]) -> list[tuple[object, ...]]:

@@ -2,7 +2,7 @@
 
 import dataclasses
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from archiver.errors import UsageError
 from archiver.model import Conversation, Handle
@@ -101,12 +101,44 @@ class Cast:
             known = self._identities[handle] = identity(
                 self._sql(), dataclasses.replace(handle, scope=scope), self._import
             )
+            if handle.scheme == "email" and handle.name != handle.value:
+                name(self._sql(), known, handle.name, self._import)
         return known
 
     def moved(self, conversation_key: str, row: int) -> None:
         """What goes by this key is, as it turned out, in another conversation; its names mean the same there."""
         self.named[conversation_key] = row
         self._identities.clear()
+
+
+def name(sql: sqlite3.Connection, identity_id: int, name: str, import_id: int) -> None:
+    """Note that an address goes by this name, too."""
+    fresh = sql.execute("insert or ignore into identity_name values (?, ?, ?)", (identity_id, import_id, name))
+    if fresh.rowcount:
+        rename(sql, [identity_id])
+
+
+def rename(sql: sqlite3.Connection, identities: Iterable[int]) -> None:
+    """Show these addresses by the most telling name they go by, the same in whatever order the names came."""
+    for row in identities:
+        best = sql.execute(
+            """
+            select coalesce((
+                select name from identity_name where identity_id = i.id
+                order by instr(name, ' ') = 0, length(name) > 40, length(name) desc, name limit 1),
+              value) as best
+            from identity i where id = ?
+            """,
+            (row,),
+        ).fetchone()[0]
+        sql.execute("update identity set name = ? where id = ?", (best, row))
+        sql.execute(
+            """
+            update person set name = :best where id in (
+              select person_id from identity_link where identity_id = :row and basis = 'exact')
+            """,
+            {"best": best, "row": row},
+        )
 
 
 def free_key(sql: sqlite3.Connection, key: str) -> str:

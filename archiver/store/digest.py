@@ -66,6 +66,26 @@ _PARTS = {
     "tag": "select public_id, name from tag order by public_id, name",
 }
 
+# What only letters have; left out where there are none, so that an archive says the same as before there were any.
+_LETTER_PARTS = {
+    "label": """
+        select c.key, m.local_minute, m.match_key, m.occurrence, l.name
+        from label l
+        join message m on m.id = l.message_id
+        join conversation c on c.id = m.conversation_id
+        order by m.local_minute, m.match_key, m.occurrence, c.key, l.name
+        """,
+    "thread": """
+        select m.local_minute, m.match_key, m.occurrence, first.local_minute, first.match_key, first.occurrence,
+          parent.local_minute, parent.match_key, parent.occurrence, t.joined
+        from thread t
+        join message m on m.id = t.message_id
+        left join message first on first.id = t.thread_id
+        left join message parent on parent.id = t.parent_id
+        order by m.local_minute, m.match_key, m.occurrence, first.local_minute, first.match_key
+        """,
+}
+
 
 def digest(sql: sqlite3.Connection) -> str:
     """The archive's digest, hex."""
@@ -81,3 +101,7 @@ def _lines(sql: sqlite3.Connection) -> Iterator[bytes]:
         yield part.encode() + b"\n"
         for row in sql.execute(query):
             yield encode(row).encode("ascii") + b"\n"
+    for part, query in _LETTER_PARTS.items():
+        if sql.execute("select 1 from sqlite_schema where name = ?", (part,)).fetchone():
+            for row in sql.execute(query):
+                yield part.encode() + encode(row).encode("ascii") + b"\n"

@@ -14,7 +14,7 @@ from archiver import fields, query, text
 from archiver.dates import span
 from archiver.query import And, Filter, Near, Node, Not, Or, Prefix, Word
 from archiver.store.ids import UNDATED, local_minute, minute_of, public_id
-from archiver.store.names import conversations_called, conversations_from, people_called
+from archiver.store.names import conversations_called, conversations_from, lists_called, people_called
 
 FIRST, LAST = -(1 << 53), 1 << 53  # minutes further than any clock goes
 
@@ -35,10 +35,16 @@ _REACTED = "exists (select 1 from reaction r where r.message_id = m.id)"
 _KIND = "(m.kind = {kind} or substr(m.kind, 1, length({kind}) + 1) = {kind} || '.')"
 _NATIVE = "select id from message where native_id in ({id}, '<' || {id} || '>')"
 _AT_MINUTE = "select id, match_key, occurrence from message where local_minute = :minute"
+_LETTERS = "select 1 from thread limit 1"  # only letters quote
+_LABELS = "select distinct name from label"
+_FILED = """
+select message_id from label where name in (select value from json_each({names}))
+union select value from json_each({rows})"""
 _STATES = {
     "edited": """(m.edited_at is not null or instr(m.extra, '"edited": true'))""",
     "deleted": """(m.deleted_at is not null or instr(m.extra, '"deleted": true'))""",
-    "reply": "m.reply_to is not null",
+    "reply": """(m.reply_to is not null
+      or exists (select 1 from thread t where t.message_id = m.id and t.parent_id is not null))""",
     "event": "m.kind like 'event%'",
     "undated": f"m.local_minute = {UNDATED}",
     "duplicate": "m.duplicate_of is not null",
@@ -93,16 +99,19 @@ class _Test:
     conversations: tuple[int, ...] = ()
 
 
-def plan(connection: sqlite3.Connection, asked: query.Query) -> Plan:
-    """The plan for a query. Looks up people and conversations, but reads no message."""
-    compiler = _Compiler(connection)
+def plan(connection: sqlite3.Connection, asked: query.Query, *, quoted: bool = False) -> Plan:
+    """The plan for a query. Looks up people and conversations, but reads no message.
+
+    Words that a letter only quotes, or has in its signature, are found when *quoted* is true.
+    """
+    compiler = _Compiler(connection, quoted=quoted)
     root = compiler.settled(_substance(asked))
     parts = root.parts if isinstance(root, And) else () if root is None else (root,)
     match = _subtracted(parts)
     stretches = [stretch for part in parts if (stretch := _stretch(part)) is not None]
     tests = [compiler.test(part) for part in parts if not _settled_by_index(part, match) and not _stretch(part)]
     return Plan(
-        match=match,
+        match=compiler.within(match),
         tests=tuple(test.sql for test in tests),
         drivers=tuple(test.driver for test in tests if test.driver),
         low=max((low for low, _ in stretches), default=FIRST),
@@ -200,8 +209,9 @@ def _needle(leaf: query.Leaf) -> text.Needle | None:
 class _Compiler:
     """Collects bound values and notes while it turns the nodes of one query into tests."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, *, quoted: bool) -> None:
         self._connection = connection
+        self._everywhere = quoted or not connection.execute(_LETTERS).fetchone()
         self.values: dict[str, object] = {}
         self.notes: list[str] = []
 
@@ -212,6 +222,10 @@ class _Compiler:
             value = text.storable(value)[0]
         self.values[name] = value if isinstance(value, str | int) else json.dumps(value)
         return ":" + name
+
+    def within(self, match: str) -> str:
+        """What the index is asked, in the columns where it is to look."""
+        return match if not match or self._everywhere else f"{{subject text}} : ({match})"
 
     def shown(self, root: Node | None, match: str) -> tuple[str, ...]:
         """What leaves hidden messages out: the index does, for it has none; else a test, unless they are asked for."""
@@ -239,7 +253,7 @@ class _Compiler:
         """The node as a test of one message; a driver only where it can stand for the whole node."""
         match = _match(node)
         if match is not None:
-            return _Test(_MATCHED.format(match=self._bind(match)))
+            return _Test(_MATCHED.format(match=self._bind(self.within(match))))
         if isinstance(node, And | Or):
             joint = " and " if isinstance(node, And) else " or "
             return _Test("(" + joint.join(self.test(part).sql for part in node.parts) + ")")
@@ -296,6 +310,27 @@ class _Compiler:
             self.notes.append(f"Nothing in the archive came from a source called “{name}”.")
         return self._said_in(found)
 
+    def mailing_list(self, name: str) -> _Test:
+        found = lists_called(self._connection, name)
+        if not found:
+            self.notes.append(f"No mailing list in the archive is called “{name}”.")
+        return self._said_in(found)
+
+    def tag(self, name: str) -> _Test:
+        """Labels are compared folded, for which SQLite has no function; there are dozens, not thousands."""
+        wanted = text.bare(name)
+        labels = [label for (label,) in self._connection.execute(_LABELS) if text.bare(label) == wanted]
+        tagged = [
+            row
+            for identifier, tag in self._connection.execute("select public_id, name from tag")
+            if text.bare(tag) == wanted
+            for row in self._identified(identifier)
+        ]
+        if not labels and not tagged:
+            self.notes.append(f"Nothing in the archive is filed under “{name}”.")
+        filed = _FILED.format(names=self._bind_names(labels), rows=self._bind(tagged))
+        return _Test(f"m.id in ({filed})", filed)
+
     def subject(self, words: str) -> _Test:
         return _Test(f"instr(coalesce(m.subject, ''), {self._bind(words)}) > 0")
 
@@ -326,10 +361,19 @@ class _Compiler:
         if minute is None:
             select = _NATIVE.format(id=self._bind(written))
         else:
-            rows = self._connection.execute(_AT_MINUTE, {"minute": minute})
-            found = [row for row, key, occurrence in rows if public_id(minute, key, occurrence) == written]
-            select = f"select value from json_each({self._bind(found)})"
+            select = f"select value from json_each({self._bind(self._identified(written))})"
         return _Test(f"m.id in ({select})", select)
+
+    def _identified(self, written: str) -> list[int]:
+        """Row ids of the messages with this public id."""
+        minute = minute_of(written)
+        rows = self._connection.execute(_AT_MINUTE, {"minute": minute})
+        return [row for row, key, occurrence in rows if public_id(minute or 0, key, occurrence) == written]
+
+    def _bind_names(self, names: Sequence[str]) -> str:
+        name = f"value{len(self.values)}"
+        self.values[name] = json.dumps(names)
+        return ":" + name
 
 
 _TESTS: dict[fields.Meaning, Callable[[_Compiler, str], _Test]] = {
@@ -343,6 +387,8 @@ _TESTS: dict[fields.Meaning, Callable[[_Compiler, str], _Test]] = {
     "kind": _Compiler.kind,
     "state": _Compiler.state,
     "id": _Compiler.identifier,
+    "list": _Compiler.mailing_list,
+    "tag": _Compiler.tag,
 }
 
 

@@ -1,13 +1,16 @@
 """The archive as exporters see it."""
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
-from archiver.contracts import Outline
+from archiver.contracts import Original, Outline
 from archiver.model import KeptConversation, KeptMessage, Sender
 from archiver.store import reads
 from archiver.store.archive import Archive
 from archiver.store.ids import public_id
+
+_BLOCK = 1 << 20
 
 
 class StoredLibrary:
@@ -28,7 +31,8 @@ class StoredLibrary:
             select m.sent_local, length(m.text), shown.local_minute, shown.match_key, shown.occurrence
             from message m
             left join message asked on asked.native_id = m.reply_to and asked.conversation_id = m.conversation_id
-            left join message shown on shown.id = coalesce(asked.duplicate_of, asked.id)
+            left join thread t on t.message_id = m.id
+            left join message shown on shown.id = coalesce(asked.duplicate_of, asked.id, t.parent_id)
             where m.conversation_id = ? and m.duplicate_of is null order by m.seq
             """,
             (conversation_id,),
@@ -51,6 +55,33 @@ class StoredLibrary:
                 (conversation_id,),
             )
         ]
+
+    def originals(self, source: str, conversations: Sequence[int] = ()) -> Iterator[Original]:
+        """Where each message of a source was read from first, of some conversations or of all."""
+        for row in self._archive.connection.execute(
+            """
+            select f.path, f.sha256, r.byte_start, r.byte_end, i.value, m.sent_at
+            from source_file f
+            join record r on r.source_file_id = f.id and r.role = 'first'
+            join message m on m.id = r.message_id
+            join conversation c on c.id = m.conversation_id
+            left join identity i on i.id = m.sender_id
+            where c.source = :source
+              and (:conversations = '[]' or c.id in (select value from json_each(:conversations)))
+            order by f.id, r.ordinal
+            """,
+            {"source": source, "conversations": json.dumps(list(conversations))},
+        ):
+            yield Original(*row)
+
+    def original(self, of: Original) -> Iterator[bytes]:
+        """The bytes themselves, in blocks."""
+        with self._archive.blobs.open(of.sha256) as file:
+            file.seek(of.start)
+            left = of.end - of.start
+            while left and (block := file.read(min(left, _BLOCK))):
+                left -= len(block)
+                yield block
 
     def attachment(self, sha256: str) -> BinaryIO:
         return self._archive.blobs.open(sha256)

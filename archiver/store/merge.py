@@ -11,11 +11,15 @@ from collections.abc import Sequence
 from typing import Any
 
 View = dict[str, Any]
-COLUMNS = ("kind", "sender_id", "sent_at", "tz_offset", "precision", "assumed", "subject", "text", "html", "extra")
-FIELDS = (*COLUMNS, "attachments")
+COLUMNS = (
+    "kind", "sender_id", "sent_at", "tz_offset", "precision", "assumed", "subject", "text", "html", "extra", "spans",
+    "native_thread", "claim",
+)  # fmt: skip
+LISTS = ("attachments", "labels", "references")  # in tables of their own
+FIELDS = (*COLUMNS, *LISTS, "home")  # home: key of the conversation, of a message that a conversation claims
 QUARTER = 900_000  # ms; the clocks of two zones differ by whole quarters of an hour
 _TIME = ("sent_at", "tz_offset", "precision", "assumed")
-_SAID = ("kind", "subject", "text", "html", "extra")
+_SAID = ("kind", "subject", "text", "html", "extra", "spans", "native_thread")
 _MARKS = ("deleted", "edited")  # in extra: what any record says of the message is true of it
 _GONE = {"deleted", "waiting", "view_once"}  # kinds under which a text is not shown
 _FINER = {"day": 0, "minute": 1, "second": 2, None: -1}
@@ -30,11 +34,15 @@ def difference(view: View, base: View) -> View:
 def merge(base: View, other: View) -> View:
     """*base* enriched by *other*: a finer or surer time, an edit, a text where it is deleted, a file where there
     was only a mention of one. Where neither knows better, *base* leads."""
-    better = _time(base, other) | _said(base, other)
+    better = _time(base, other) | (_said(base, other) if base["claim"] is None else _claimed(base, other))
     if base["sender_id"] is None and other["sender_id"] is not None:
         better["sender_id"] = other["sender_id"]
     if other["attachments"]:
         better["attachments"] = _attachments(base["attachments"], other["attachments"])
+    if other["labels"] and not set(other["labels"]) <= set(base["labels"]):
+        better["labels"] = sorted({*base["labels"], *other["labels"]})
+    if len(other["references"]) > len(base["references"]):
+        better["references"] = other["references"]
     return base | better if better else base
 
 
@@ -83,6 +91,22 @@ def _said(base: View, other: View) -> View:
     if any(not extra.get(mark) for mark in marks):
         said["extra"] = json.dumps(extra | marks, ensure_ascii=False, sort_keys=True)
     return said
+
+
+def _claimed(base: View, other: View) -> View:
+    """A letter lies where it is claimed most and reads as it does there; of two that are claimed alike the longer
+    one leads, so that the order of the imports does not matter."""
+    if all(base[field] == other[field] for field in ("home", "text", "subject", "html", "extra")):
+        return {}
+    if _lead(other) <= _lead(base):
+        return {}
+    return {field: other[field] for field in (*_SAID, "claim", "home")}
+
+
+def _lead(view: View) -> tuple[int, list[int], int, str, str, str]:
+    """What orders the tellings of one letter: its claim, then its home (the first by name), then its words."""
+    home = [-ord(character) for character in view["home"] or ""]
+    return view["claim"] or 0, home, len(view["text"]), view["text"], view["subject"] or "", view["extra"] or ""
 
 
 def _telling(view: View) -> tuple[bool, bool, bool, bool]:

@@ -32,7 +32,14 @@ def the_same_twice(db: Database) -> None:
     db.conn.execute("insert into message_fts (message_fts) values ('rebuild')")
 
 
-SCRIPTS = ("schema.sql", "schema_2.sql")
+@steps(name="0003_letters")
+def letters(db: Database) -> None:
+    """Threads, labels, and an index that keeps what is quoted apart, from schema_3.sql."""
+    _build(db, "schema_3.sql")
+    db.conn.execute("insert into message_fts (message_fts) values ('rebuild')")
+
+
+SCRIPTS = ("schema.sql", "schema_2.sql", "schema_3.sql")
 
 
 def _build(db: Database, script: str) -> None:

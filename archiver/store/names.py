@@ -18,6 +18,7 @@ select i.id, i.name, i.value, coalesce(p.name, '')
 from identity i
 left join identity_link l on l.identity_id = i.id
 left join person p on p.id = l.person_id
+union select identity_id, name, '', '' from identity_name
 """
 _SAME_PEOPLE = """
 select distinct other.identity_id
@@ -29,6 +30,8 @@ _TITLES = """
 select c.id, c.title, c.key, coalesce(a.key, '')
 from conversation c left join conversation_alias a on a.conversation_id = c.id
 """
+
+_LISTS = "select id, title, key, coalesce(native_id, '') from conversation where kind = 'list'"
 
 
 def people_called(connection: sqlite3.Connection, name: str) -> Sequence[int]:
@@ -42,6 +45,12 @@ def people_called(connection: sqlite3.Connection, name: str) -> Sequence[int]:
 def conversations_called(connection: sqlite3.Connection, title: str) -> Sequence[int]:
     """Conversations with *title* in their title or key."""
     return sorted(_called(connection.execute(_TITLES).fetchall(), title))
+
+
+def lists_called(connection: sqlite3.Connection, name: str) -> Sequence[int]:
+    """Mailing lists with *name* in their title, key or address."""
+    rows = connection.execute(_LISTS).fetchall()
+    return sorted(_called(rows, name))
 
 
 def conversations_from(connection: sqlite3.Connection, source: str) -> Sequence[int]:

@@ -39,6 +39,10 @@ class Order:
         self.cursor = seq
         self._known = False
 
+    def look_again(self) -> None:
+        """Somebody else may have put a message behind the last one."""
+        self._known = False
+
     def place(self, local_minute: int) -> int:
         """A place for a new message: after all that the file has shown, before what is later than the minute."""
         if self.cursor is None:

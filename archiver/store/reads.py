@@ -1,12 +1,23 @@
 """Messages out of the tables and into records."""
 
+import dataclasses
 import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from archiver.model import Attachment, Handle, KeptConversation, KeptMessage, Provenance, Reaction, Sender
+from archiver.model import (
+    Attachment,
+    Handle,
+    InThread,
+    KeptConversation,
+    KeptMessage,
+    Provenance,
+    Reaction,
+    Sender,
+    Span,
+)
 from archiver.store.archive import Archive
 from archiver.store.ids import minute_of, public_id
 
@@ -17,14 +28,18 @@ def load(sql: sqlite3.Connection, rows: Sequence[int]) -> list[KeptMessage]:
     """The messages with these row ids, in the order asked for; ids that are not there are left out."""
     wanted = json.dumps(list(rows))
     files, reactions, origins = _attachments(sql, wanted), _reactions(sql, wanted), _origins(sql, wanted)
-    answered = _answered(sql, wanted)
+    answered, labels, recipients = _answered(sql, wanted), _labels(sql, wanted), _recipients(sql, wanted)
     found = {
-        row[0]: _message(row, files.get(row[0], ()), reactions.get(row[0], ()), origins.get(row[0]), answered)
+        row[0]: dataclasses.replace(
+            _message(row, files.get(row[0], ()), reactions.get(row[0], ()), origins.get(row[0]), answered),
+            tags=tuple(labels.get(row[0], ())),
+            recipients=tuple(recipients.get(row[0], ())),
+        )
         for row in sql.execute(
             """
             select m.id, m.local_minute, m.match_key, m.occurrence, c.key, c.title, c.id, c.source, m.kind,
               i.name, i.scheme, i.value, l.person_id, i.id, m.sent_at, m.sent_local, m.precision, m.subject, m.text,
-              m.edited_at, m.deleted_at, m.extra
+              m.edited_at, m.deleted_at, m.extra, m.spans
             from message m
             join conversation c on c.id = m.conversation_id
             left join identity i on i.id = m.sender_id
@@ -46,7 +61,7 @@ def _message(
     answered: Mapping[int, str],
 ) -> KeptMessage:
     (row_id, minute, match_key, occurrence, key, title, conversation_id, source, kind, name, scheme, value, person,
-     identity, sent_at, sent_local, precision, subject, text, edited_at, deleted_at, extra) = row  # fmt: skip
+     identity, sent_at, sent_local, precision, subject, text, edited_at, deleted_at, extra, spans) = row  # fmt: skip
     sender = None if identity is None else Sender(str(name), str(scheme), str(value), _int(person), _int(identity))
     return KeptMessage(
         id=public_id(_int(minute), _int(match_key), _int(occurrence)),
@@ -69,6 +84,7 @@ def _message(
         deleted_at=utc(deleted_at),
         origin=origin,
         extra=json.loads(str(extra)) if extra else {},
+        spans=tuple(Span(*span) for span in json.loads(str(spans))) if spans else (),
     )
 
 
@@ -127,11 +143,63 @@ def _answered(sql: sqlite3.Connection, wanted: str) -> dict[int, str]:
             from message reply
             join message asked on asked.native_id = reply.reply_to and asked.conversation_id = reply.conversation_id
             join message m on m.id = coalesce(asked.duplicate_of, asked.id)
-            where reply.id in (select value from json_each(?)) and reply.reply_to is not null
+            where reply.id in (select value from json_each(:wanted)) and reply.reply_to is not null
+            union all
+            select t.message_id, m.local_minute, m.match_key, m.occurrence
+            from thread t join message m on m.id = t.parent_id
+            where t.message_id in (select value from json_each(:wanted))
             """,
-            (wanted,),
+            {"wanted": wanted},
         )
     }
+
+
+def _labels(sql: sqlite3.Connection, wanted: str) -> dict[int, list[str]]:
+    found = defaultdict(list)
+    for row, name in sql.execute(
+        "select message_id, name from label where message_id in (select value from json_each(?)) order by 1, 2",
+        (wanted,),
+    ):
+        found[row].append(name)
+    return found
+
+
+def _recipients(sql: sqlite3.Connection, wanted: str) -> dict[int, list[Handle]]:
+    found = defaultdict(list)
+    for row, scheme, value, name, scope in sql.execute(
+        """
+        select r.message_id, i.scheme, i.value, i.name, i.scope
+        from recipient r join identity i on i.id = r.identity_id
+        where r.message_id in (select value from json_each(?)) order by r.message_id, r.position
+        """,
+        (wanted,),
+    ):
+        found[row].append(Handle(scheme, value, name, scope))
+    return found
+
+
+def thread(sql: sqlite3.Connection, row: int) -> list[InThread]:
+    """The thread a letter belongs to, each letter under the one it answers, in the order of time; [] without one."""
+    members = sql.execute(
+        """
+        select t.message_id, t.parent_id, t.joined from thread t join message m on m.id = t.message_id
+        where t.thread_id = (select thread_id from thread where message_id = ?)
+        order by m.sent_at is null, m.sent_at, m.id
+        """,
+        (row,),
+    ).fetchall()
+    answers: dict[int | None, list[tuple[int, str]]] = {}
+    here = {member for member, _, _ in members}
+    for member, parent, joined in members:
+        answers.setdefault(parent if parent in here else None, []).append((member, joined))
+    places: list[tuple[int, int, str]] = []
+    waiting = [(member, 0, joined) for member, joined in reversed(answers.get(None, []))]
+    while waiting:
+        member, depth, joined = waiting.pop()
+        places.append((member, depth, joined))
+        waiting += [(answer, depth + 1, how) for answer, how in reversed(answers.get(member, []))]
+    messages = {message.row: message for message in load(sql, [member for member, _, _ in places])}
+    return [InThread(messages[member], depth, joined) for member, depth, joined in places]
 
 
 def _origins(sql: sqlite3.Connection, wanted: str) -> dict[int, Provenance]:
@@ -175,7 +243,10 @@ def hidden_as(sql: sqlite3.Connection, row: int) -> str | None:
 
 
 def conversations(sql: sqlite3.Connection) -> list[KeptConversation]:
-    """All conversations, most talkative first; what is hidden is not counted."""
+    """All conversations, most talkative first; what is hidden is not counted.
+
+    A mailbox all of whose letters lie in other conversations is none.
+    """
     return [
         KeptConversation(*row)
         for row in sql.execute(
@@ -183,7 +254,7 @@ def conversations(sql: sqlite3.Connection) -> list[KeptConversation]:
             select c.id, c.key, c.title, c.source, c.kind, count(m.id), count(distinct m.sender_id),
               min(m.sent_local), max(m.sent_local)
             from conversation c left join message m on m.conversation_id = c.id and m.duplicate_of is null
-            group by c.id order by count(m.id) desc, c.title, c.key
+            group by c.id having count(m.id) > 0 or c.source <> 'mail' order by count(m.id) desc, c.title, c.key
             """
         )
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from archiver.model import Handle
 from archiver.store import dedupe, sums
-from archiver.store.batch import index, unindex
+from archiver.store.batch import DETAILS, index, unindex
 from archiver.store.cast import free_key, identity
 from archiver.store.merge import COLUMNS, View
 from archiver.store.order import Order
@@ -67,7 +67,7 @@ def _delete(sql: sqlite3.Connection, rows: Iterable[int]) -> None:
     gone = {"rows": json.dumps(sorted(rows))}
     those = "(select value from json_each(:rows))"
     unindex(sql, f"select value from json_each('{gone['rows']}')")
-    for table in ("attachment", "recipient", "reaction", "message_revision"):
+    for table in DETAILS:
         sql.execute(f"delete from {table} where message_id in {those}", gone)
     sql.execute(f"delete from message where id in {those}", gone)
 

@@ -11,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from archiver.knowledge.quotes import own
+from archiver.model import Span
 from archiver.query import Query
 from archiver.store.filters import FIRST, LAST, Plan, plan
 from archiver.store.ids import UNDATED
@@ -35,13 +37,13 @@ select rowid from message_fts where message_fts match :match order by rowid desc
 _BEST = """
 select rowid from message_fts
 where message_fts match :match and rowid >= :floor
-order by bm25(message_fts, 2.0, 1.0), rowid desc limit :limit offset :offset
+order by bm25(message_fts, 2.0, 1.0, 0.25), rowid desc limit :limit offset :offset
 """
 _BEST_OF = """
 select rowid from message_fts
 where message_fts match :match and rowid between :lowest and :highest
   and +rowid in (select value from json_each(:ids))
-order by bm25(message_fts, 2.0, 1.0), rowid desc
+order by bm25(message_fts, 2.0, 1.0, 0.25), rowid desc
 """
 _IN_TIME = """
 select id from message indexed by message_match where local_minute between :low and :high limit :few
@@ -73,7 +75,7 @@ _LISTED_NEAR = """m.id in (
 _ASKED = "exists (select 1 from message_fts where message_fts match :match and rowid = m.id)"
 
 _TEXTS = """
-select m.id, m.subject, m.text from json_each(:ids) as found cross join message m on m.id = found.value
+select m.id, m.subject, m.text, m.spans from json_each(:ids) as found cross join message m on m.id = found.value
 order by found.key
 """
 _BEFORE = """
@@ -133,12 +135,14 @@ def search(
     limit: int,
     offset: int = 0,
     sort: Sort = "relevance",
+    quoted: bool = False,
 ) -> Results:
     """The messages a query finds, *limit* of them from the *offset*-th on.
 
-    A query without words has no relevance and is answered newest first. Undated messages come last.
+    A query without words has no relevance and is answered newest first. Undated messages come last. Words that a
+    letter only quotes count when *quoted* is true.
     """
-    made = plan(connection, query)
+    made = plan(connection, query, quoted=quoted)
     wish = _Wish(limit, offset, sort if made.match or sort == "oldest" else "newest")
     if made.tests or made.dated:
         page = _filtered(connection, made, wish)
@@ -148,7 +152,8 @@ def search(
         (total,) = connection.execute(_MESSAGES).fetchone()
         page = _Page(wish.page(_walk(connection, made, wish.sort, wish.end)), total)
     notes = (*made.notes, page.note) if page.note else made.notes
-    return Results(tuple(_shown(connection, page.rows, made.needles)), page.total, page.exact, notes)
+    shown = tuple(_shown(connection, page.rows, made.needles, quoted=quoted))
+    return Results(shown, page.total, page.exact, notes)
 
 
 def context(connection: sqlite3.Connection, row: int, count: int) -> tuple[Sequence[int], Sequence[int]]:
@@ -158,10 +163,13 @@ def context(connection: sqlite3.Connection, row: int, count: int) -> tuple[Seque
     return before[::-1], [later for (later,) in connection.execute(_AFTER, around)]
 
 
-def _shown(connection: sqlite3.Connection, rows: Sequence[int], needles: Sequence[Needle]) -> Iterator[tuple[int, str]]:
-    """The rows with their snippets: from the text, or from the subject when only that matches."""
-    for row, subject, text in connection.execute(_TEXTS, {"ids": json.dumps(rows)}):
-        shown = snippet(text, needles)
+def _shown(
+    connection: sqlite3.Connection, rows: Sequence[int], needles: Sequence[Needle], *, quoted: bool
+) -> Iterator[tuple[int, str]]:
+    """The rows with their snippets: from the writer's own words, or from the subject when only that matches."""
+    for row, subject, text, spans in connection.execute(_TEXTS, {"ids": json.dumps(rows)}):
+        said = own(text, [Span(*span) for span in json.loads(spans)]) if spans else text
+        shown = snippet(said if said.strip() and not quoted else text, needles)
         if subject and "\x02" not in shown:
             titled = snippet(subject, needles)
             shown = titled if "\x02" in titled or not shown else shown

@@ -11,7 +11,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from archiver.model import Handle
-from archiver.store.batch import Stored, load_details, rewrite
+from archiver.store.batch import Stored, bare_view, load_details, rewrite
 from archiver.store.ids import UNDATED
 from archiver.store.match import Keys
 from archiver.store.merge import COLUMNS, View, changed, difference, merge
@@ -46,7 +46,7 @@ def load(sql: sqlite3.Connection, rows: Iterable[int]) -> Iterator[Sum]:
 
 def _loaded(sql: sqlite3.Connection, rows: str) -> Iterator[Sum]:
     stored = {
-        row: Stored(row, seq, dict(zip(COLUMNS, view, strict=True)) | {"attachments": []})
+        row: Stored(row, seq, bare_view(view))
         for row, seq, *view in sql.execute(
             f"select id, seq, {', '.join(COLUMNS)} from message where id in (select value from json_each(?))", (rows,)
         )

@@ -7,9 +7,11 @@ from collections import defaultdict
 from archiver.errors import UsageError
 from archiver.store import dedupe, regroup, sums
 from archiver.store.archive import Archive
-from archiver.store.batch import index, unindex
+from archiver.store.batch import DETAILS, index, loosen, unindex
+from archiver.store.cast import rename
 from archiver.store.regroup import Named
 from archiver.store.run import note, now
+from archiver.store.threading import join
 
 
 def undo(archive: Archive, import_id: int) -> dict[str, int]:
@@ -61,9 +63,11 @@ def _messages(sql: sqlite3.Connection, import_id: int) -> dict[str, int]:
     )
     (own,) = sql.execute("select count(*) from temp.own").fetchone()
     (shared,) = sql.execute("select count(*) from temp.shared").fetchone()
+    loosen(sql, "select id from temp.own")
     relieved = _rederive(sql)
     dedupe.forget(sql, import_id)
     _delete_own(sql, import_id, own)
+    join(sql)
     _rekey(sql, relieved)
     return {"removed": own, "kept": shared}
 
@@ -111,7 +115,7 @@ def _delete_own(sql: sqlite3.Connection, import_id: int, own: int) -> None:
     else:
         unindex(sql, "select id from temp.own")
     sql.execute("delete from record where source_file_id in (select source_file_id from temp.going)")
-    for table in ("attachment", "recipient", "reaction", "message_revision"):
+    for table in DETAILS:
         sql.execute(f"delete from {table} where message_id in (select id from temp.own)")
     sql.execute("delete from message_revision where import_id = ?", (import_id,))
     sql.execute("delete from message where id in (select id from temp.own)")
@@ -197,6 +201,9 @@ def _people(sql: sqlite3.Connection, import_id: int) -> None:
         """,
         {"import": import_id},
     )
+    named = sql.execute("delete from identity_name where import_id = ? returning identity_id", (import_id,)).fetchall()
+    sql.execute("delete from identity_name where identity_id in (select id from temp.idle)")
+    rename(sql, sorted({row for (row,) in named}))
     sql.execute("delete from identity_link where identity_id in (select id from temp.idle)")
     sql.execute("delete from identity_link where import_id = ? and basis <> 'exact'", (import_id,))
     sql.execute("delete from identity where id in (select id from temp.idle)")

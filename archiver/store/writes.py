@@ -13,6 +13,7 @@ from archiver.store import run as runs
 from archiver.store.archive import Archive
 from archiver.store.batch import Batch, Columns, Incoming, Stored, find_stored, index, rewrite, times, view_of
 from archiver.store.cast import Cast
+from archiver.store.claims import alike, find_claimed, key_of, other_key_of
 from archiver.store.ids import UNDATED
 from archiver.store.match import Keys, Occurrences
 from archiver.store.merge import difference, merge
@@ -21,6 +22,7 @@ from archiver.store.reunite import Told, reunite
 from archiver.store.run import Progress, Run
 from archiver.store.stages import Stages
 from archiver.store.sums import ROLES, as_json, what_changed
+from archiver.store.threading import AT_ONCE, join
 
 REMEMBERED = 10_000  # senders of one conversation kept at hand
 
@@ -41,7 +43,7 @@ class _Place:
     senders: dict[int, _Known] = field(default_factory=dict)
     order: Order | None = None
     spoken_in: bool = False  # by the present file or one before it
-    spoken_in_now: bool = False  # by the present file
+    spoken_in_now: bool = False  # by the present file, in messages that belong here and nowhere else
 
 
 @dataclass(slots=True)
@@ -68,6 +70,7 @@ class ImportWriter:
         self._cast = Cast(self._sql, self.id, run.importer, dict(begun.progress.conversations), into=into, apart=apart)
         self._sure = apart or into is not None
         self.guesses: list[Guess] = []  # made by the store, beyond those of the importer
+        self.problems: list[Problem] = []  # likewise
         self._incoming: list[tuple[Incoming, _Place]] = []
         self._unindexed: list[tuple[int, int]] = []  # first and last row ids stored in this batch
         self._when: When | None = None
@@ -94,6 +97,7 @@ class ImportWriter:
     def finish(self) -> None:
         """Mark the import done, when all of it is durable."""
         self._end_file()
+        join(self._sql())
         self._end_batch()
         self.close()
         runs.finish(self._archive, self.id, {"given": list(self._run.given), **self.counts})
@@ -156,6 +160,7 @@ class ImportWriter:
         def last(sql: sqlite3.Connection) -> None:
             for first, final in unindexed:
                 index(sql, first, final)
+            join(sql, AT_ONCE)
             runs.mark(sql, self.id, counts, progress)
 
         self._stages.end(last)
@@ -187,7 +192,8 @@ class ImportWriter:
             if place is None or message.conversation is not spoken_of_as:
                 spoken_of_as = message.conversation
                 place = self._places[spoken_of_as]
-                place.spoken_in = place.spoken_in_now = True
+                place.spoken_in = True
+                place.spoken_in_now |= message.claim is None
                 keys, occurrences, senders = place.keys, place.occurrences, place.senders
             if message.when is not when:
                 when = message.when
@@ -196,14 +202,15 @@ class ImportWriter:
             known = senders.get(id(sender))
             if known is None or known[0] is not sender:
                 known = self._meet(sender, place)
-            key = keys.of(message, known[2])
+            key = keys.of(message, known[2]) if message.claim is None else key_of(message)
             occurrence = occurrences.count(minute, key) if message.key is None else 1
             file = self._reading
             file.ordinal += 1
             if self._seen > self._done:
                 one = Incoming(
-                    message, place.id, minute, key, occurrence, file.id, file.ordinal - 1, known[1], sent_at, offset
-                )
+                    message, place.id, minute, key, occurrence, file.id, file.ordinal - 1, known[1], sent_at, offset,
+                    place.key if message.claim is not None else None,
+                )  # fmt: skip
                 if place.fresh and message.key is None and not occurrences.uncertain:
                     self._new(one, place, place.order or self._order(place, file.id))
                 else:
@@ -364,17 +371,31 @@ class ImportWriter:
         if not incoming:
             return
         self._write()
-        stored = find_stored(self._sql(), [one for one, _ in incoming])
+        claimed = [(n, one) for n, (one, _) in enumerate(incoming) if one.home is not None]
+        stored = find_claimed(self._sql(), claimed) if claimed else {}
+        if rest := [(n, one) for n, (one, _) in enumerate(incoming) if one.home is None]:
+            stored |= find_stored(self._sql(), rest)
         fresh: dict[_Lookup, Stored] = {}
         for n, (one, place) in enumerate(incoming):
-            identity = (one.conversation_id, one.minute, one.key, one.occurrence)
+            known = stored.get(n) or fresh.get(_lookup(one))
+            if known is not None and one.home is not None and not alike(view_of(one), known.view):
+                one, known = self._other_letter(one, fresh)  # noqa: PLW2901 - the same, under its other key
             order = place.order or self._order(place, one.file_id)
-            known = stored.get(n) or fresh.get(identity)
             if known is not None:
                 self._repeated(one, known, order)
             else:
                 row, seq = self._new(one, place, order)
-                fresh[identity] = Stored(row, seq, view_of(one))
+                fresh[_lookup(one)] = Stored(row, seq, view_of(one))
+
+    def _other_letter(self, one: Incoming, fresh: dict[_Lookup, Stored]) -> tuple[Incoming, Stored | None]:
+        """A letter under an id that another letter has: known by its content, too, and told to whoever imports."""
+        one = one._replace(key=other_key_of(one.message))
+        known = fresh.get(_lookup(one)) or find_claimed(self._sql(), [(0, one)]).get(0)
+        if known is None:
+            note = f"Two different letters have the id {one.message.native_id}; both are kept."
+            self.problems.append(problem := Problem("same-id", note, one.message.origin, "detail"))
+            self._problem(problem)
+        return one, known
 
     def _write(self) -> None:
         """What waits goes into the tables."""
@@ -418,11 +439,24 @@ class ImportWriter:
         if self._batch.holds(known.row):
             self._write()
         sql = self._sql()
+        if known.view["home"] != total["home"]:
+            self._write()  # whoever waits for a place behind it has one before it comes
         rewrite(sql, known.row, known.view, total)
+        if known.view["home"] != total["home"]:
+            for place in self._places.values():
+                if place.order:
+                    place.order.look_again()
         sql.execute(
             "update record set said = ? where message_id = ? and role = 'first'", (as_json(first_said), known.row)
         )
         known.view, known.first_said = total, first_said
+
+
+def _lookup(one: Incoming) -> _Lookup:
+    """What two incoming messages have in common when they are one; a letter is one in all conversations."""
+    if one.home is not None:
+        return 0, 0, one.key, 0
+    return one.conversation_id, one.minute, one.key, one.occurrence
 
 
 def _took_bytes(problem: Problem) -> bool:

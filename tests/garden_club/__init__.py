@@ -1,6 +1,8 @@
-"""The invented garden club of examples/: its talk, its pictures, and the two phones that export them."""
+"""The invented garden club of examples/: its talk, its pictures, the two phones that export them; its mailing list."""
 
+from tests.garden_club.mailing import mbox
 from tests.garden_club.phones import android_text, iphone_zip
+from tests.garden_club.post import posts
 from tests.garden_club.talk import spoken
 
 LEFT_IPHONE = "2024-05-11"  # Nell sends the chat to the library
@@ -13,4 +15,5 @@ def example_files() -> dict[str, bytes]:
     return {
         "WhatsApp Chat - Garden Club.zip": iphone_zip([line for line in lines if line.day <= LEFT_IPHONE]),
         "WhatsApp Chat mit Garden Club.txt": android_text([line for line in lines if line.day >= NEW_PHONE]),
+        "garden-club-list.mbox": mbox(posts()),
     }

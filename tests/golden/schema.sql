@@ -95,6 +95,15 @@ CREATE INDEX identity_link_identity on identity_link (identity_id);
 
 CREATE INDEX identity_link_person on identity_link (person_id);
 
+CREATE TABLE identity_name (
+  identity_id integer not null references identity (id),
+  import_id integer not null references import (id),
+  name text not null,
+  primary key (identity_id, import_id, name)
+) strict, without rowid;
+
+CREATE INDEX identity_name_import on identity_name (import_id);
+
 CREATE TABLE import (
   id integer primary key,
   importer text not null,
@@ -109,6 +118,14 @@ CREATE TABLE import (
   started_at text not null,
   ended_at text
 ) strict;
+
+CREATE TABLE label (
+  message_id integer not null references message (id),
+  name text not null,
+  primary key (message_id, name)
+) strict, without rowid;
+
+CREATE INDEX label_name on label (name);
 
 CREATE TABLE member (
   conversation_id integer not null references conversation (id),
@@ -142,13 +159,17 @@ CREATE TABLE message (
   extra text,                          -- JSON: what the source says and the model does not
   sent_local text generated always as
     (strftime('%Y-%m-%dT%H:%M:%S', sent_at / 1000 + tz_offset * 60, 'unixepoch')) virtual
-, duplicate_of integer references message (id)) strict;
+, duplicate_of integer references message (id), spans text, native_thread text, claim integer) strict;
+
+CREATE INDEX message_claimed on message (match_key) where claim is not null;
 
 CREATE INDEX message_duplicate on message (duplicate_of) where duplicate_of is not null;
 
 CREATE UNIQUE INDEX message_match on message (local_minute, match_key, occurrence, conversation_id);
 
 CREATE INDEX message_native on message (native_id) where native_id is not null;
+
+CREATE INDEX message_native_thread on message (native_thread) where native_thread is not null;
 
 CREATE UNIQUE INDEX message_order on message (conversation_id, seq);
 
@@ -157,7 +178,7 @@ CREATE INDEX message_reply on message (reply_to) where reply_to is not null;
 CREATE INDEX message_sender on message (sender_id, local_minute);
 
 CREATE VIRTUAL TABLE message_fts using fts5 (
-  subject, text,
+  subject, text, quoted,
   content = 'message_indexed', content_rowid = 'id',
   tokenize = "unicode61 remove_diacritics 2 separators '{separators}'"
 );
@@ -174,6 +195,12 @@ CREATE TABLE message_revision (
 CREATE INDEX message_revision_import on message_revision (import_id);
 
 CREATE INDEX message_revision_message on message_revision (message_id);
+
+CREATE TABLE passage (
+  message_id integer primary key references message (id),
+  own text not null,
+  quoted text not null
+) strict;
 
 CREATE TABLE person (
   id integer primary key,
@@ -230,6 +257,15 @@ CREATE TABLE record (
 
 CREATE INDEX record_message on record (message_id) where message_id is not null;
 
+CREATE TABLE reference (
+  message_id integer not null references message (id),
+  position integer not null,
+  key text not null,
+  primary key (message_id, position)
+) strict, without rowid;
+
+CREATE INDEX reference_key on reference (key);
+
 CREATE TABLE source_file (
   id integer primary key,
   import_id integer not null references import (id),
@@ -254,8 +290,26 @@ CREATE TABLE tag (
   primary key (public_id, name)
 ) strict, without rowid;
 
+CREATE TABLE thread (
+  message_id integer primary key references message (id),
+  key text not null,                   -- its own Message-ID in normal form
+  subject text not null,               -- without prefixes (Re:) and list tags
+  thread_id integer references message (id),   -- the thread's first message
+  parent_id integer references message (id),   -- the message it answers; null where that is not in the archive
+  joined text check (joined = 'root' or joined = 'reference' or joined = 'thread-id' or joined = 'subject')
+) strict;
+
+CREATE INDEX thread_key on thread (key);
+
+CREATE INDEX thread_parent on thread (parent_id) where parent_id is not null;
+
+CREATE INDEX thread_subject on thread (subject);
+
+CREATE INDEX thread_thread on thread (thread_id);
+
 CREATE VIEW message_indexed as
-select id, subject, text from message where duplicate_of is null;
+select m.id, m.subject, ifnull(p.own, m.text) as text, p.quoted
+from message m left join passage p on p.message_id = m.id where m.duplicate_of is null;
 
 CREATE VIEW message_record as
 select message_id, source_file_id, ordinal, role, said from record where message_id is not null;

@@ -1,0 +1,39 @@
+"""Text in ``format=flowed`` (RFC 3676): lines that end in a space go on in the next one."""
+
+import re
+
+_LINE = re.compile(r"(>*+) ?(.*+)")  # quote marks, the space that was stuffed in, and the line
+_SIGNATURE = "-- "
+
+
+def unflow(text: str, delete_space: bool = False) -> str:
+    """The text with its paragraphs joined, a line each; what is quoted keeps a ``>`` for each level and a space.
+
+    A line break ends a paragraph where the line has no space at its end, where the quoting depth changes, and before
+    and after the signature's ``-- ``. *delete_space*: the space before a soft line break is not the text's own
+    (DelSp=yes, for scripts without spaces).
+    """
+    if " \n" not in text and "\n " not in text and text[:1] != " ":
+        return text
+    paragraphs: list[str] = []
+    held: list[str] = []
+    depth = 0
+    for written in text.split("\n"):
+        marks, line = _LINE.fullmatch(written).groups()  # type: ignore[union-attr]  # it matches every line
+        if held and (len(marks) != depth or line == _SIGNATURE):
+            paragraphs.append(_quoted(depth, held))
+            held = []
+        depth = len(marks)
+        soft = line.endswith(" ") and line != _SIGNATURE
+        held.append(line[:-1] if soft and delete_space else line)
+        if not soft:
+            paragraphs.append(_quoted(depth, held))
+            held = []
+    if held:
+        paragraphs.append(_quoted(depth, held))
+    return "\n".join(paragraphs)
+
+
+def _quoted(depth: int, lines: list[str]) -> str:
+    line = "".join(lines)
+    return f"{'>' * depth} {line}" if depth else line

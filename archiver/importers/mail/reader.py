@@ -1,0 +1,173 @@
+"""From a letter to messages: headers, body, home, and what of it is the writer's own."""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+
+from archiver.contracts import Hints
+from archiver.dump import Dump
+from archiver.importers.mail.addresses import Address, addresses, folded
+from archiver.importers.mail.bodies import Body, read_body
+from archiver.importers.mail.boxes import letters
+from archiver.importers.mail.clock import when
+from archiver.importers.mail.finding import Box
+from archiver.importers.mail.headers import Headers, read_headers
+from archiver.importers.mail.homes import Home, Homes
+from archiver.importers.mail.ids import normal, references, written
+from archiver.importers.mail.labels import gmail
+from archiver.importers.mail.letter import Letter
+from archiver.importers.mail.lists import no_archive
+from archiver.knowledge.quotes import spans
+from archiver.knowledge.subjects import is_forward
+from archiver.model import Handle, Item, Message, Origin, Problem, When
+
+_PLAIN_STEPS = ("date",)
+_TO = ("to", "cc", "bcc")
+_FILED = ("maildir", "mh")  # whose folders say what the owner filed a letter under
+_INBOX = {"", "inbox", "cur", "new"}
+
+
+class Reader:
+    """Reads the letters of one dump."""
+
+    def __init__(self, dump: Dump, hints: Hints) -> None:
+        self._dump = dump
+        self._hints = hints
+        self._homes = Homes(hints.owner)
+        self._opened: set[str] = set()
+        self._handles: dict[tuple[str, str], Handle] = {}
+        self._origins: dict[str, Origin] = {}
+
+    def items(self, found: Sequence[Box]) -> Iterator[Item]:
+        """Every letter's message, its conversation before it, its problems behind it. *found*: the dump's boxes."""
+        for letter in letters(self._dump, found):
+            if isinstance(letter, Problem):
+                yield letter
+            else:
+                yield from self._letter(letter)
+
+    def _letter(self, letter: Letter) -> Iterator[Item]:
+        origin = self._origin(letter)
+        headers, start = read_headers(letter.raw)
+        body = read_body(letter.raw, letter.whole, start)
+        home, message = self._message(letter, headers, body, origin, None)
+        yield from self._conversation(home)
+        yield message
+        for what, note in (*body.problems, *(("odd-headers", note) for note in headers.notes)):
+            yield Problem(what, note, origin, "detail")
+        for raw in body.digest:  # what a digest holds was sent to the list, too
+            headers, start = read_headers(raw)
+            inner_home, one = self._message(letter, headers, read_body(raw, None, start), origin, home)
+            yield from self._conversation(inner_home)
+            yield one
+
+    def _conversation(self, home: Home) -> Iterator[Item]:
+        if home.conversation.key not in self._opened:
+            self._opened.add(home.conversation.key)
+            yield home.conversation
+
+    def _origin(self, letter: Letter) -> Origin:
+        """The origins of one file share its digest and member, so that the store sees at a glance that they do."""
+        path = letter.entry.path
+        if path not in self._origins:
+            self._origins[path] = Origin("mail", self._dump.sha256(letter.entry), letter.entry.member, 0, 0)
+        return self._origins[path]._replace(start=letter.start, end=letter.end)
+
+    def _message(
+        self, letter: Letter, headers: Headers, body: Body, origin: Origin, around: Home | None
+    ) -> tuple[Home, Message]:
+        """*around*: where the digest lies that this one is a part of."""
+        charset = _charset(body)
+        subject = headers.text("subject", charset)
+        to = [one for field in _TO for value in headers.all(field) for one in addresses(value, charset)]
+        at, steps = when(
+            headers.first("date"), headers.all("received"), b"" if around else letter.envelope, self._hints.zone
+        )
+        home = around or self._homes.of(letter, headers, [folded(one.address) for one in to if one.address], subject)
+        sender = self._sender(headers, charset, home)
+        native = headers.first("message-id")
+        identity = written(native) if native is not None else None
+        labels = headers.first("x-gmail-labels")
+        thread = headers.first("x-gm-thrid")
+        return home, Message(
+            conversation=home.conversation.key,
+            sender=sender,
+            when=at,
+            text=body.text,
+            origin=origin,
+            kind="text" if body.text or not body.attachments else "media",
+            key=(normal(identity) if identity else "") or _content_key(at, sender, subject, body),
+            native_id=identity,
+            recipients=tuple(dict.fromkeys(self._handle(one, home) for one in to)),
+            subject=subject,
+            html=body.html,
+            attachments=body.attachments,
+            extra=_extra(body, headers, steps) or None,
+            spans=spans(body.text, forwarded=is_forward(subject or "")),
+            tags=() if around else _tags(letter, gmail(labels) if labels else ()),
+            references=references(headers.first("references"), headers.first("in-reply-to")),
+            thread=thread.decode("ascii", "replace").strip() if thread else None,
+            claim=home.claim,
+        )
+
+    def _sender(self, headers: Headers, charset: str | None, home: Home) -> Handle | None:
+        """Who wrote it. A list that puts its own address into From names the writer elsewhere."""
+        for field in ("from", "sender", "reply-to", "return-path"):
+            found = [one for value in headers.all(field) for one in addresses(value, charset)]
+            if found:
+                break
+        else:
+            return None
+        first = found[0]
+        if first.address and folded(first.address) == home.conversation.native_id:
+            first = _behind_the_list(first, headers, charset)
+        return self._handle(first, home)
+
+    def _handle(self, one: Address, home: Home) -> Handle:
+        known = (one.name, one.address or home.conversation.key)
+        if known not in self._handles:
+            self._handles[known] = (
+                Handle("email", folded(one.address), one.name or one.address)
+                if one.address
+                else Handle("mail-name", one.name, one.name, home.conversation.key)
+            )
+        return self._handles[known]
+
+
+def _behind_the_list(first: Address, headers: Headers, charset: str | None) -> Address:
+    """``Ana Ruiz via Garden Club <garden@lists…>``: what Mailman writes where DMARC forbids Ana's own address."""
+    name = first.name.partition(" via ")[0]
+    for field in ("x-original-from", "reply-to"):
+        for value in headers.all(field):
+            for one in addresses(value, charset):
+                if one.address and folded(one.address) != folded(first.address):
+                    return Address(one.name or name, one.address)
+    return Address(name, "") if name else first
+
+
+def _charset(body: Body) -> str | None:
+    charset = body.extra.get("body_charset")
+    return charset if isinstance(charset, str) else None
+
+
+def _tags(letter: Letter, labels: tuple[str, ...]) -> tuple[str, ...]:
+    folder = letter.folder if letter.style in _FILED and letter.folder.casefold() not in _INBOX else ""
+    return tuple(dict.fromkeys((*labels, *letter.flags, *([folder] if folder else []))))
+
+
+def _extra(body: Body, headers: Headers, steps: tuple[str, ...]) -> dict[str, object]:
+    extra = {name: value for name, value in body.extra.items() if name != "body_charset"}
+    if steps != _PLAIN_STEPS:
+        extra["date"] = list(steps)
+    if no_archive(headers):
+        extra["no_archive"] = True
+    return extra
+
+
+def _content_key(at: When, sender: Handle | None, subject: str | None, body: Body) -> str:
+    """The identity of a letter without Message-ID: from its content, so that it is the same on every import."""
+    content = hashlib.sha256()
+    for part in (at.written, sender.value if sender else "", subject or "", body.text):
+        content.update(part.encode("utf-8", "replace") + b"\0")
+    for file in body.attachments:
+        content.update((file.name or "").encode("utf-8", "replace") + b"\0")
+    return f"content:{content.hexdigest()[:32]}"
