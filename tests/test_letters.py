@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.model import Message, Span
+from archiver.model import Conversation, Message, Span
 from archiver.query import parse
 from archiver.store import reads
 from archiver.store.archive import Archive
@@ -211,3 +211,13 @@ def test_a_thread_is_told_as_a_tree(tmp_path: Path) -> None:
         imported(archive, "bo", "list")
         tree = [(one.message.text[:8], one.depth, one.joined) for one in reads.thread(archive.connection, 2)]
         assert tree == [("The tank", 0, "root"), ("I have i", 1, "reference"), ("Bring it", 2, "reference")]
+
+
+def test_a_letter_whose_better_telling_comes_in_the_same_batch_is_found_by_its_last_words(tmp_path: Path) -> None:
+    with fresh(tmp_path) as archive:
+        box = Mailbox("ab")
+        listed = box.letter("1@x", WORDS + FOOTER + " beehive")._replace(conversation=LIST, claim=2)
+        keep(archive, box, [Conversation(LIST, "Garden", "list"), box.letter("1@x", WORDS), listed])
+        assert homes(archive) == {"1@x": LIST}
+        assert search(archive.connection, parse("beehive"), limit=5).total == 1
+        assert sound(archive)

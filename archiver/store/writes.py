@@ -285,9 +285,7 @@ class ImportWriter:
         (compared,) = sql.execute("select compared from source_file where id = :file", file).fetchone()
         if compared:
             return
-        for first, last in self._unindexed:
-            index(sql, first, last)
-        self._unindexed = []
+        self._index_waiting()
         for place in self._places.values():
             if place.spoken_in_now:
                 self._reunite(place)
@@ -401,6 +399,12 @@ class ImportWriter:
         """What waits goes into the tables."""
         self._unindexed.append(self._batch.write(self._sql()))
 
+    def _index_waiting(self) -> None:
+        """What the batch has stored so far, into the index."""
+        for first, last in self._unindexed:
+            index(self._sql(), first, last)
+        self._unindexed = []
+
     def _order(self, place: _Place, file_id: int) -> Order:
         cursor = self._progress.cursors.get(place.id) if file_id == self._progress.file else None
         place.order = Order(self._sql, place.id, self._write, cursor)
@@ -438,6 +442,8 @@ class ImportWriter:
         """The message says more from now on; what its first record said is kept with that record."""
         if self._batch.holds(known.row):
             self._write()
+        if any(first <= known.row <= last for first, last in self._unindexed):
+            self._index_waiting()  # only what is in the index can be taken out of it
         sql = self._sql()
         if known.view["home"] != total["home"]:
             self._write()  # whoever waits for a place behind it has one before it comes

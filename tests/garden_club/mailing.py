@@ -14,7 +14,7 @@ from tests.garden_club.scenes import picture
 
 LIST = "garden-club@lists.example.org"
 HEADERS = f"""\
-List-Id: Garden Club <garden-club.lists.example.org>
+List-Id: Garden Club letters <garden-club.lists.example.org>
 List-Post: <mailto:{LIST}>
 List-Archive: <https://lists.example.org/pipermail/garden-club/>
 List-Unsubscribe: <mailto:garden-club-leave@lists.example.org>

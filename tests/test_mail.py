@@ -1,0 +1,213 @@
+"""Mail, from a file to an answer: once however often it comes, given back byte for byte, and found."""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from archiver.exporters import mbox
+from archiver.ingest import Request, ingest
+from archiver.model import ImportReport
+from archiver.query import parse
+from archiver.store import archive as store
+from archiver.store import reads
+from archiver.store.digest import digest
+from archiver.store.library import StoredLibrary
+from archiver.store.search import search
+from archiver.store.undo import undo
+from tests.bench.letter_boxes import maildir
+from tests.bench.letter_boxes import mbox as boxed
+from tests.bench.letter_truth import Mail
+from tests.bench.letters import letters
+
+DUMPS = Path(__file__).parent / "dumps" / "mail"
+
+
+@pytest.fixture(scope="module")
+def mails() -> list[Mail]:
+    return list(letters(11, 300))
+
+
+def written(folder: Path, name: str, mails: Iterable[Mail]) -> Path:
+    file = folder / name
+    file.write_bytes(b"".join(boxed(mails)))
+    return file
+
+
+def kept(folder: Path, *paths: Path) -> ImportReport:
+    (report,) = ingest(folder, Request(paths))
+    return report
+
+
+def digest_of(folder: Path) -> str:
+    with store.open_archive(folder) as archive:
+        return digest(archive.connection)
+
+
+def test_every_letter_is_what_the_truth_says(tmp_path: Path, mails: list[Mail]) -> None:
+    kept(tmp_path / "archive", written(tmp_path, "letters.mbox", mails))
+    with store.open_archive(tmp_path / "archive") as archive:
+        found = {
+            key: (subject, sender, sent, listed)
+            for key, subject, sender, sent, listed in archive.connection.execute(
+                """
+                select t.key, m.subject, i.value, m.sent_at, iif(c.kind = 'list', c.key, null) from thread t
+                join message m on m.id = t.message_id join conversation c on c.id = m.conversation_id
+                left join identity i on i.id = m.sender_id
+                """
+            )
+        }
+        files = archive.connection.execute("select count(*) from attachment where state = 'present'").fetchone()[0]
+    told = [mail.truth for mail in mails if mail.truth.id is not None and not mail.truth.copy]
+    copied = {mail.truth.id for mail in mails if mail.truth.copy}
+    assert len(found) == len({mail.truth.id or mail.truth.number for mail in mails})
+    dated_by_hand = 0
+    for truth in told:
+        subject, sender, sent, listed = found[truth.id or ""]
+        assert sender == truth.sender
+        if truth.id not in copied:
+            assert subject == truth.subject
+            assert listed == (truth.list and f"list:{truth.list}")
+        dated_by_hand += sent != round(truth.date.timestamp() * 1000)
+    assert dated_by_hand <= 3  # no Date: seconds later, when it was received
+    assert files > 20
+
+
+def test_a_second_import_of_the_same_letters_adds_nothing(tmp_path: Path, mails: list[Mail]) -> None:
+    home = tmp_path / "archive"
+    first = kept(home, written(tmp_path, "letters.mbox", mails))
+    before = digest_of(home)
+    again = kept(home, written(tmp_path, "other.mbox", [*mails, *letters(12, 1)]))
+    assert again.counts["new"] == 1
+    assert again.counts["duplicate"] + again.counts["enriched"] == len(mails)
+    with store.writing(home) as archive:
+        undo(archive, again.import_id or 0)
+        assert digest(archive.connection) == before
+    assert first.counts["problems"] == 0
+
+
+def test_a_mailbox_that_grew_adds_its_tail(tmp_path: Path, mails: list[Mail]) -> None:
+    home = tmp_path / "archive"
+    first = kept(home, written(tmp_path, "inbox.mbox", mails[:200]))
+    second = kept(home, written(tmp_path, "inbox.mbox", mails))
+    assert first.counts["new"] + second.counts["new"] == len({mail.truth.id or mail.truth.number for mail in mails})
+    whole = tmp_path / "whole"
+    kept(whole, written(tmp_path, "inbox.mbox", mails))
+    assert digest_of(home) == digest_of(whole)
+
+
+def test_a_maildir_and_an_mbox_of_the_same_letters_are_the_same_letters(tmp_path: Path, mails: list[Mail]) -> None:
+    home = tmp_path / "archive"
+    kept(home, written(tmp_path, "letters.mbox", mails[:100]))
+    maildir(mails[:100], tmp_path / "Maildir")
+    report = kept(home, tmp_path / "Maildir")
+    assert report.counts["new"] == 0
+    assert report.counts["unreadable"] == 0
+
+
+def test_two_overlapping_mailboxes_give_each_letter_once_with_both_records(tmp_path: Path) -> None:
+    case = DUMPS / "mailboxes-overlap" / "dump"
+    home = tmp_path / "archive"
+    reports = [kept(home, file) for file in sorted(case.iterdir())]
+    with store.open_archive(home) as archive:
+        (letters_,) = archive.connection.execute("select count(*) from message").fetchone()
+        (records,) = archive.connection.execute("select count(*) from record where message_id is not null").fetchone()
+        (twice,) = archive.connection.execute(
+            "select count(*) from (select 1 from record group by message_id having count(distinct source_file_id) = 2)"
+        ).fetchone()
+    assert records == sum(sum(report.counts[word] for word in ("new", "duplicate", "enriched")) for report in reports)
+    assert letters_ < records
+    assert twice
+
+
+def test_a_mailbox_comes_out_as_it_went_in(tmp_path: Path, mails: list[Mail]) -> None:
+    source = written(tmp_path, "letters.mbox", [mail for mail in mails if not mail.truth.copy])
+    kept(tmp_path / "archive", source)
+    with store.open_archive(tmp_path / "archive") as archive:
+        assert b"".join(mbox.blocks(StoredLibrary(archive))) == source.read_bytes()
+
+
+def test_letters_of_their_own_files_come_out_as_an_mbox_that_reads_the_same(tmp_path: Path) -> None:
+    kept(tmp_path / "one", DUMPS / "eml" / "dump")
+    kept(tmp_path / "one", DUMPS / "emlx" / "dump")
+    kept(tmp_path / "one", DUMPS / "maildir-flags" / "dump")
+    with store.open_archive(tmp_path / "one") as archive:
+        exported = tmp_path / "exported.mbox"
+        exported.write_bytes(b"".join(mbox.blocks(StoredLibrary(archive))))
+        before = sorted(archive.connection.execute("select native_id, text from message"))
+    kept(tmp_path / "two", exported)
+    with store.open_archive(tmp_path / "two") as archive:
+        assert sorted(archive.connection.execute("select native_id, text from message")) == before
+
+
+def test_raw_gives_the_bytes_of_a_letter(tmp_path: Path, mails: list[Mail]) -> None:
+    source = written(tmp_path, "letters.mbox", mails[:20])
+    kept(tmp_path / "archive", source)
+    with store.open_archive(tmp_path / "archive") as archive:
+        (letter,) = reads.load(archive.connection, [5])
+        raw = reads.raw(archive, letter)
+    assert raw.startswith(b"From ")
+    assert raw in source.read_bytes()
+    assert mails[4].truth.id is not None
+    assert mails[4].truth.id.encode() in raw
+
+
+def test_a_dry_run_of_mail_counts_as_the_real_one(tmp_path: Path, mails: list[Mail]) -> None:
+    source = written(tmp_path, "letters.mbox", mails[:80])
+    (dry,) = ingest(tmp_path / "archive", Request([source], dry_run=True))
+    assert not store.exists(tmp_path / "archive")
+    assert dict(dry.counts) == dict(kept(tmp_path / "archive", source).counts)
+
+
+def test_same_id_and_another_letter_is_told_as_a_problem(tmp_path: Path) -> None:
+    report = kept(tmp_path / "archive", DUMPS / "same-id-different-mail" / "dump")
+    assert report.counts["new"] == 2
+    assert [problem.what for problem in report.problems] == ["same-id"]
+
+
+def test_the_copies_of_a_list_are_variants_of_one_letter(tmp_path: Path) -> None:
+    report = kept(tmp_path / "archive", DUMPS / "list-copies-with-footer" / "dump")
+    assert (report.counts["new"], report.counts["duplicate"] + report.counts["enriched"]) == (2, 2)
+    with store.open_archive(tmp_path / "archive") as archive:
+        said = [
+            json.loads(said) for (said,) in archive.connection.execute("select said from record where said is not null")
+        ]
+        assert any("home" in one for one in said)  # by which list each came
+
+
+def test_labels_of_two_exports_add_up(tmp_path: Path) -> None:
+    kept(tmp_path / "archive", DUMPS / "gmail-labels-again" / "dump")
+    with store.open_archive(tmp_path / "archive") as archive:
+        (letter,) = reads.load(archive.connection, [1])
+    assert letter.tags == ("Tank", "inbox", "opened", "unread")
+
+
+@pytest.mark.parametrize(
+    ("case", "sizes"),
+    [
+        ("reference-loop", None),
+        ("in-reply-to-prose", [4]),
+        ("thread-by-subject", [1, 4]),
+        ("thread-lost-parents", [4]),
+        ("takeout-zip", [1, 2]),
+    ],
+)
+def test_threads_hold(tmp_path: Path, case: str, sizes: list[int] | None) -> None:
+    kept(tmp_path / "archive", DUMPS / case / "dump")
+    with store.open_archive(tmp_path / "archive") as archive:
+        rows = archive.connection.execute("select count(*) from thread group by thread_id order by 1").fetchall()
+        (loose,) = archive.connection.execute("select count(*) from thread where thread_id is null").fetchone()
+        for (row,) in archive.connection.execute("select message_id from thread").fetchall():
+            assert row in [one.message.row for one in reads.thread(archive.connection, row)]
+    assert loose == 0
+    assert sizes is None or [count for (count,) in rows] == sizes
+
+
+def test_a_list_can_be_asked_for_what_a_researcher_asks(tmp_path: Path) -> None:
+    examples = Path(__file__).parents[1] / "examples"
+    kept(tmp_path / "archive", examples / "garden-club-list.mbox")
+    with store.open_archive(tmp_path / "archive") as archive:
+        asked = 'from:nell list:garden has:attachment after:2009 "no rain"'
+        assert search(archive.connection, parse(asked), limit=5).total == 1
+        assert search(archive.connection, parse("list:garden from:nobody-at-all"), limit=5).total == 0
