@@ -1,7 +1,7 @@
 """Subjects, without what mail programs and lists put before them: what two letters of one talk have in common."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from archiver.knowledge.phrases import FORWARD, GENERIC, REPLY, either, phrases
@@ -12,6 +12,7 @@ from archiver.text import fold
 _LONGEST = 2_000
 _TAG = r"\[[^\[\]]{1,80}\]"
 _COUNT = r"(?: ?(?:\[ ?\d{1,4} ?\]|\( ?\d{1,4} ?\)|[\^*]? ?\d{1,4}))?"  # Re[2]: Re(2): Re^3: Re*2: Re2:
+_ORDINARY = 200  # characters
 _TAILS = (" ", "(fwd)", "(fw)")
 
 
@@ -49,7 +50,11 @@ def is_generic(subject: str) -> bool:
 
 
 def taken_apart(subject: str) -> Parts:
-    """Its prefixes, tags and base in one reading."""
+    """Its prefixes, tags and base in one reading; those of ordinary length are remembered, for threads share them."""
+    return _remembered(subject) if len(subject) <= _ORDINARY else _read(subject)
+
+
+def _read(subject: str) -> Parts:
     text = fold(subject if subject.isascii() else subject[:_LONGEST])
     first, found, at, wrapped = "", [], 0, 0
     match = _prefix().match
@@ -61,6 +66,9 @@ def taken_apart(subject: str) -> Parts:
             first = first or ("reply" if piece.lastgroup == "reply" else "forward")
             wrapped += piece.lastgroup == "wrap"
     return Parts(first, tuple(found), _without_tail(text[at:], wrapped))
+
+
+_remembered = lru_cache(maxsize=4096)(_read)
 
 
 def _without_tail(text: str, wrapped: int) -> str:

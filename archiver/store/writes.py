@@ -24,6 +24,9 @@ from archiver.store.stages import Stages
 from archiver.store.sums import ROLES, as_json, what_changed
 from archiver.store.threading import AT_ONCE, join
 
+# The ids that letters name come in no order, so the trees that hold them are read all over: with 16 MiB of pages at
+# hand an import of 20,000 letters spends a quarter of its time on reading pages again.
+_ROOM = "pragma cache_size = -65536"
 REMEMBERED = 10_000  # senders of one conversation kept at hand
 
 _Known = tuple[Handle | None, int | None, blake2b]
@@ -73,6 +76,7 @@ class ImportWriter:
         self.problems: list[Problem] = []  # likewise
         self._incoming: list[tuple[Incoming, _Place]] = []
         self._unindexed: list[tuple[int, int]] = []  # first and last row ids stored in this batch
+        self._roomy = False  # whether there is room for the trees of letters
         self._when: When | None = None
         self._times: tuple[int, int | None, int | None] = (UNDATED, None, None)
         self._files: dict[tuple[str, str | None], _File] = {}
@@ -370,6 +374,9 @@ class ImportWriter:
             return
         self._write()
         claimed = [(n, one) for n, (one, _) in enumerate(incoming) if one.home is not None]
+        if claimed and not self._roomy:
+            self._roomy = True
+            self._sql().execute(_ROOM)
         stored = find_claimed(self._sql(), claimed) if claimed else {}
         if rest := [(n, one) for n, (one, _) in enumerate(incoming) if one.home is None]:
             stored |= find_stored(self._sql(), rest)
