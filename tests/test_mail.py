@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from archiver.contracts import Hints
+from archiver.detect import detect
 from archiver.exporters import mbox
 from archiver.ingest import Request, ingest
 from archiver.model import ImportReport
@@ -211,3 +213,22 @@ def test_a_list_can_be_asked_for_what_a_researcher_asks(tmp_path: Path) -> None:
         asked = 'from:nell list:garden has:attachment after:2009 "no rain"'
         assert search(archive.connection, parse(asked), limit=5).total == 1
         assert search(archive.connection, parse("list:garden from:nobody-at-all"), limit=5).total == 0
+
+
+def test_detect_tells_of_each_box_who_writes_when_and_in_which_list() -> None:
+    examples = Path(__file__).parents[1] / "examples"
+    (found,) = detect([examples / "garden-club-list.mbox"], Hints())
+    (box,) = found.chats
+    assert (found.source, box.title, box.kind, box.messages) == ("mail", "Garden Club letters", "list", 43)
+    assert box.first is not None
+    assert (box.first.year, box.people[0][1] > 3, box.line_ends) == (2023, True, "LF")
+    assert not found.left_alone
+
+
+@pytest.mark.parametrize("case", ["maildir-flags", "mh-unseen", "emlx", "takeout-zip", "gzip", "pipermail-month"])
+def test_detect_counts_the_letters_that_an_import_reads(tmp_path: Path, case: str) -> None:
+    (found,) = detect([DUMPS / case / "dump"], Hints())
+    report = kept(tmp_path / "archive", DUMPS / case / "dump")
+    read = sum(report.counts[word] for word in ("new", "duplicate", "enriched"))
+    assert sum(box.messages for box in found.chats) == read
+    assert report.counts["unreadable"] == 0

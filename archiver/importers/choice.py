@@ -26,8 +26,8 @@ def choose(shelf: Shelf, dump: Dump) -> tuple[Importer, str]:
     raise NotUnderstoodError(
         f"{names} is not an export that archive understands.",
         why="\n".join(explained) or "nothing in it looks like one",
-        remedy="archive reads: " + "; ".join(importer.title for importer in shelf.values()) + ". Export the chat again"
-        " on the phone and give the file as it came; if you know better, name the source: --as " + "|".join(shelf),
+        remedy="archive reads: " + "; ".join(importer.title for importer in shelf.values()) + ". Export it again"
+        " and give the file as it came; if you know better, name the source: --as " + "|".join(shelf),
     )
 
 

@@ -2,15 +2,16 @@
 
 The way through the rooms: `boxes` finds what holds letters and `split` cuts mailboxes; `headers`, `addresses`, `ids`,
 `clock` and `lists` read what stands above a letter; `parts` and `bodies` what it says; `homes` tells where it lies, and
-`reader` makes the message.
+`reader` makes the message. `glance` tells beforehand what reading gives.
 """
 
 from collections.abc import Iterator, Sequence
 
-from archiver.contracts import Hints
+from archiver.contracts import Finding, Hints
 from archiver.dump import Dump
 from archiver.errors import NotUnderstoodError
 from archiver.importers.mail.boxes import boxes, claims
+from archiver.importers.mail.glance import findings
 from archiver.importers.mail.reader import Reader
 from archiver.model import Item
 
@@ -32,9 +33,16 @@ def read(dump: Dump, hints: Hints) -> Iterator[Item]:
     return Reader(dump, hints).items(found)
 
 
+def detect(dump: Dump, hints: Hints) -> Iterator[Finding]:
+    """What `read` would make of every mailbox and every folder of letters, told from their beginnings."""
+    yield from findings(dump, boxes(dump), hints)
+
+
 def explain(dump: Dump) -> Sequence[str]:
     """Why no mail was found, for whoever thought there was some."""
-    return [f"{len(dump.entries):,} files were looked at, and none begins as a mailbox or a letter does"]
+    many = len(dump.entries) != 1
+    which = f"of its {len(dump.entries):,} files none begins" if many else "it does not begin"
+    return [f"As mail: {which} as a mailbox or a letter does"]
 
 
 _REMEDY = "Give a mailbox (mbox, Maildir, .eml), a list archive, or the zip that Google Takeout made, as it came."
