@@ -5,10 +5,12 @@ import io
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 import zipfile
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -350,14 +352,14 @@ def big_chat(folder: Path, messages: int = 60_000) -> Path:
 
 @pytest.mark.skipif(os.name == "nt", reason="signals as POSIX has them")
 def test_ctrl_c_in_the_middle_leaves_130_and_the_same_command_goes_on(archive: Archive, tmp_path: Path) -> None:
-    chat = big_chat(tmp_path)
+    chat = big_chat(tmp_path, 120_000)
     # Without coverage, whose lock is held for good when the interruption comes while it is held.
     unwatched = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     environment = {**unwatched, "ARCHIVE_DIR": str(tmp_path / "home"), "TZ": "UTC"}
     with subprocess.Popen(
         [sys.executable, "-m", "archiver", "import", str(chat)], env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
-        wait_for_messages(tmp_path / "home", archive)
+        wait_for_a_batch(tmp_path / "home")
         process.send_signal(signal.SIGINT)
         try:
             _, talk = process.communicate(timeout=60)
@@ -369,15 +371,17 @@ def test_ctrl_c_in_the_middle_leaves_130_and_the_same_command_goes_on(archive: A
     told = archive("import", chat)
     assert told.returncode == 0
     assert "Went on with" in told.stderr
-    assert json.loads(archive("status", "--json").stdout)["message"] == 60_000
+    assert json.loads(archive("status", "--json").stdout)["message"] == 120_000
 
 
-def wait_for_messages(home: Path, archive: Archive) -> None:
-    """Until the first batch is in; readers answer all the while."""
-    for _ in range(600):
-        if (home / "archive.db").exists() and json.loads(archive("status", "--json").stdout or "{}").get("message"):
-            return
-        time.sleep(0.05)
+def wait_for_a_batch(home: Path) -> None:
+    """Until the first batch is in, looked for in the database itself: a command would take longer than the import."""
+    there = f"file:{home}/archive.db?mode=ro"
+    for _ in range(3000):
+        with suppress(sqlite3.OperationalError), closing(sqlite3.connect(there, uri=True)) as sql:
+            if sql.execute("select 1 from message limit 1").fetchone():
+                return
+        time.sleep(0.01)
     raise AssertionError("no batch in time")
 
 
