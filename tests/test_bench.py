@@ -17,11 +17,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import peers
+from tests.bench import mail_files, mail_peers, peers
 from tests.bench.baseline import parse, store
 from tests.bench.letters import SIZE, Mail, Style, jsonl, letters, maildir, mbox, months, stream
 from tests.bench.measure import ROOT, cost, python, table
 from tests.bench.whatsapp import Export, Phone
+from tests.nasty import hostile, nasty
 
 
 def lines(export: Export) -> list[str]:
@@ -99,6 +100,8 @@ def test_the_benchmarks_run_from_end_to_end() -> None:
             "1",
             "--big",
             "2000",
+            "--against",
+            "",
         ],
         cwd=ROOT,
         capture_output=True,
@@ -114,6 +117,7 @@ def test_the_benchmarks_run_from_end_to_end() -> None:
         "imports undo",
         "rare word",
         "archive --help",
+        "the splitter alone",
     ):
         assert re.search(rf"^{row}.* \d", done.stdout, re.MULTILINE), done.stdout
 
@@ -284,3 +288,46 @@ def test_a_maildir_and_the_truth_hold_as_many_letters(tmp_path: Path) -> None:
     assert jsonl((mail.truth for mail in letters(7, 50)), tmp_path / "truth.jsonl") == 50
     lines = (tmp_path / "truth.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["id"] for line in lines] == [mail.truth.id for mail in letters(7, 50)]
+
+
+def test_mail_is_measured_beside_each_peer_that_is_there_and_the_others_are_named() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "mail", "--messages", "60", "--against", "notmuch,mu,pigeon"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "pigeon: not known here, only notmuch and mu" in done.stdout
+    for name in mail_peers.PEERS:
+        row = re.search(rf"^{name} +60 .* × its speed", done.stdout, re.MULTILINE)
+        assert row or mail_peers.absent(name) in done.stdout.splitlines(), done.stdout
+
+
+def test_a_peer_of_mail_that_is_not_installed_is_left_out_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    assert mail_peers.absent("mu") == "mu: not installed (Debian: apt install maildir-utils)"
+
+
+def test_one_heavy_letter_carries_a_file_as_large_as_asked() -> None:
+    message = message_from_bytes(b"".join(mail_files.heavy(1_000_000)).partition(b"\n")[2])
+    film = [part for part in message.walk() if part.get_filename() == "tank.mp4"]
+    assert [len(content(part)) >= 1_000_000 for part in film] == [True]
+
+
+def test_nasty_mails_are_the_same_again_and_the_hostile_ones_come_last() -> None:
+    mails = list(nasty(3, 60))
+    assert mails == list(nasty(3, 60))
+    assert all(mails)
+    assert mails[60:] == [mail for _, mail in hostile()]
+    assert mails[:60] != list(islice(nasty(4, 60), 60))
+
+
+def test_every_case_of_mail_says_what_must_happen() -> None:
+    cases = sorted((Path(__file__).parent / "dumps" / "mail").iterdir())
+    assert len(cases) > 90
+    for case in cases:
+        assert (case / "what.txt").read_text(encoding="utf-8").strip().endswith((".", ")."))
+        assert any(file.is_file() for file in (case / "dump").rglob("*")), case.name

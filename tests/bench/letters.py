@@ -1,6 +1,6 @@
 """A seeded community's mail of any size, streamed: two hundred people, five lists, private mail, twenty years.
 
-About 19.5 KB a letter, headers and files included: 20,000 are about 390 MB. Every letter comes with its `Truth`.
+About 19 KB a letter, headers and files included: 20,000 are about 380 MB. Every letter comes with its `Truth`.
 ``python -m tests.bench.letters FOLDER COUNT [SEED] [STYLE]`` writes an mbox and, beside it, its truth as JSON lines.
 """
 
@@ -24,7 +24,7 @@ __all__ = ["SIZE", "Attached", "Mail", "Style", "Truth", "jsonl", "letters", "ma
 
 Form = Literal["mail", "pipermail"]
 
-SIZE = 19_500  # bytes a letter, on average
+SIZE = 19_000  # bytes a letter, on average
 BLOCK = 1024 * 1024
 FEWEST = 1_000  # letters that the twenty years are laid out for
 VARIANTS, TWINS = 0.004, 0.002  # how many letters come a second time: directly and by the list; twice the same
