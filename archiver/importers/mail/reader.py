@@ -1,6 +1,7 @@
 """From a letter to messages: headers, body, home, and what of it is the writer's own."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Sequence
 
 from archiver.contracts import Hints
@@ -20,6 +21,8 @@ from archiver.knowledge.quotes import spans
 from archiver.knowledge.subjects import is_forward
 from archiver.model import Handle, Item, Message, Origin, Problem, When
 
+_KEYWORDS = ("x-mozilla-keys", "x-keywords")
+_ASKED_BELOW = re.compile(r"\s{0,20}X-No-Archive:[ \t]{0,9}yes[ \t]*(?:\n|$)", re.IGNORECASE)  # as Usenet does
 _PLAIN_STEPS = ("date",)
 _TO = ("to", "cc", "bcc")
 _FILED = ("maildir", "mh")  # whose folders say what the owner filed a letter under
@@ -103,7 +106,7 @@ class Reader:
             attachments=body.attachments,
             extra=_extra(body, headers, steps) or None,
             spans=spans(body.text, forwarded=is_forward(subject or "")),
-            tags=() if around else _tags(letter, gmail(labels) if labels else ()),
+            tags=() if around else _tags(letter, (*(gmail(labels) if labels else ()), *_keywords(headers))),
             references=references(headers.first("references"), headers.first("in-reply-to")),
             thread=thread.decode("ascii", "replace").strip() if thread else None,
             claim=home.claim,
@@ -154,11 +157,17 @@ def _tags(letter: Letter, labels: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*labels, *letter.flags, *([folder] if folder else []))))
 
 
+def _keywords(headers: Headers) -> tuple[str, ...]:
+    """Tags of Thunderbird, Dovecot and others, which lie in the letter; what begins with ``$`` is a program's own."""
+    words = [word for field in _KEYWORDS for word in (headers.text(field, None) or "").replace(",", " ").split()]
+    return tuple(word for word in words if not word.startswith("$"))
+
+
 def _extra(body: Body, headers: Headers, steps: tuple[str, ...]) -> dict[str, object]:
     extra = {name: value for name, value in body.extra.items() if name != "body_charset"}
     if steps != _PLAIN_STEPS:
         extra["date"] = list(steps)
-    if no_archive(headers):
+    if no_archive(headers) or _ASKED_BELOW.match(body.text):
         extra["no_archive"] = True
     return extra
 
