@@ -221,3 +221,19 @@ def test_a_letter_whose_better_telling_comes_in_the_same_batch_is_found_by_its_l
         assert homes(archive) == {"1@x": LIST}
         assert search(archive.connection, parse("beehive"), limit=5).total == 1
         assert sound(archive)
+
+
+def test_a_letter_without_an_id_keeps_its_identity_when_the_import_that_brought_it_first_is_undone(
+    tmp_path: Path,
+) -> None:
+    def copy(digest_: str, text: str) -> tuple[Mailbox, list[Message]]:
+        box = Mailbox(digest_)
+        return box, [box.letter("content:1", text)._replace(native_id=None)]
+
+    with fresh(tmp_path / "one") as one, fresh(tmp_path / "other") as other:
+        first = keep(one, *copy("ab", WORDS))
+        keep(one, *copy("cd", WORDS + FOOTER))
+        undo(one, first.id)
+        keep(other, *copy("cd", WORDS + FOOTER))
+        assert digest(one.connection) == digest(other.connection)
+        assert keep(one, *copy("ef", WORDS + FOOTER)).counts["new"] == 0
