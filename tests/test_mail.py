@@ -232,3 +232,21 @@ def test_detect_counts_the_letters_that_an_import_reads(tmp_path: Path, case: st
     read = sum(report.counts[word] for word in ("new", "duplicate", "enriched"))
     assert sum(box.messages for box in found.chats) == read
     assert report.counts["unreadable"] == 0
+
+
+@pytest.mark.parametrize("case", ["mboxcl2", "pipermail-month", "line-ends-crlf", "takeout-zip"])
+def test_a_box_of_any_kind_comes_out_as_it_went_in(tmp_path: Path, case: str) -> None:
+    kept(tmp_path / "archive", DUMPS / case / "dump")
+    with store.open_archive(tmp_path / "archive") as archive:
+        files = archive.connection.execute(
+            "select sha256 from source_file where id in (select source_file_id from record)"
+        )
+        boxes = [archive.blobs.path(sha256).read_bytes() for (sha256,) in files]
+        assert b"".join(mbox.blocks(StoredLibrary(archive))) == b"".join(boxes)
+
+
+def test_a_digest_comes_out_once_though_each_letter_in_it_is_a_message(tmp_path: Path) -> None:
+    report = kept(tmp_path / "archive", DUMPS / "digest" / "dump")
+    assert report.counts["new"] == 4
+    with store.open_archive(tmp_path / "archive") as archive:
+        assert b"".join(mbox.blocks(StoredLibrary(archive))).count(b"\nMessage-ID: <digest-1@lists.example.org>") == 1

@@ -19,7 +19,12 @@ _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct",
 def blocks(library: Originals, conversations: Sequence[int] = ()) -> Iterator[bytes]:
     """All letters (of some conversations, or of all), one after the other."""
     ended = True
+    before: tuple[str, int, int] | None = None
     for letter in library.originals("mail", conversations):
+        place = letter.sha256, letter.start, letter.end
+        if place == before:  # several messages were read from one letter: it is a digest
+            continue
+        before = place
         pieces = library.original(letter)
         first = next(pieces, b"")
         if not ended:
