@@ -358,19 +358,21 @@ def test_ctrl_c_in_the_middle_leaves_130_and_the_same_command_goes_on(archive: A
     unwatched = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     environment = {**unwatched, "ARCHIVE_DIR": str(tmp_path / "home"), "TZ": "UTC"}
     for _ in range(10):
-        talk = interrupted(chat, environment)
+        code, talk = interrupted(chat, environment)
         if "interrupted" in archive("status").stderr:
             break
         shutil.rmtree(tmp_path / "home")  # the signal came when all was done, which proves nothing: once more
+    assert code == 130, talk
     assert "goes on from here" in talk
+    assert "interrupted" in archive("status").stderr
     told = archive("import", chat)
     assert told.returncode == 0
     assert "Went on with" in told.stderr
     assert json.loads(archive("status", "--json").stdout)["message"] == 120_000
 
 
-def interrupted(chat: Path, environment: dict[str, str]) -> str:
-    """Imports, and presses Ctrl-C when the first batch is in; what was said on stderr."""
+def interrupted(chat: Path, environment: dict[str, str]) -> tuple[int, str]:
+    """Imports, and presses Ctrl-C when the first batch is in; the exit code and what was said on stderr."""
     with subprocess.Popen(
         [sys.executable, "-m", "archiver", "import", str(chat)], env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -380,8 +382,7 @@ def interrupted(chat: Path, environment: dict[str, str]) -> str:
             _, talk = process.communicate(timeout=60)
         finally:
             process.kill()
-    assert process.returncode in {0, 130}, talk
-    return talk
+    return process.returncode, talk
 
 
 def wait_for_a_batch(home: Path) -> None:
