@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 MATCH_START, MATCH_END = "\x02", "\x03"
 
@@ -16,6 +17,8 @@ _HARM = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
 _MARKS = dict.fromkeys((0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
+_SHORT = 1000  # characters, in which no heap of marks costs anybody time
+_MOST_MARKS = 64
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -58,19 +61,35 @@ def _columns(character: str) -> int:
 def fold(text: str) -> str:
     """What two spellings of the same words have in common: case, width, direction marks and spaces are levelled.
 
-    The compatibility caseless form of Unicode (D146); joiners stay, for they change words. Idempotent.
+    The compatibility caseless form of Unicode (D146); joiners stay, for they change words. Idempotent. Of what is
+    `heaped`, only case and spaces are levelled.
     """
-    if text.isascii():
+    if text.isascii() or heaped(text):
         return " ".join(text.lower().split())
     folded = unicodedata.normalize("NFD", text.translate(_MARKS)).casefold()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold())
     return " ".join(folded.split())
 
 
+def heaped(text: str) -> bool:
+    """Whether more marks stand on one letter than in anybody's writing, in a long text.
+
+    Unicode's normal forms sort the marks on a letter, which takes time by the square of their number: 80,000 of them
+    take six seconds. Scripts need three or four; Unicode lets programs stop at 30 (UAX #15, Stream-Safe Text).
+    """
+    return len(text) > _SHORT and not text.isascii() and _heap().search(text) is not None
+
+
+@cache
+def _heap() -> re.Pattern[str]:
+    marks = "".join(sign for sign in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(sign))
+    return re.compile(f"[{marks}]{{{_MOST_MARKS},}}")
+
+
 def bare(text: str) -> str:
     """Folded, and without accents: how names are looked for (`jose` finds `José`)."""
     folded = fold(text)
-    if folded.isascii():
+    if folded.isascii() or heaped(folded):
         return folded
     apart = unicodedata.normalize("NFD", folded)
     return unicodedata.normalize("NFC", "".join(c for c in apart if unicodedata.category(c) != "Mn"))
@@ -110,7 +129,7 @@ def tokens(text: str) -> Iterator[tuple[int, int, str]]:
 
 def _level(word: str) -> str:
     lowered = word.lower()
-    if lowered.isascii():
+    if lowered.isascii() or heaped(lowered):
         return lowered
     plain = _ACCENTED.sub(r"\1", unicodedata.normalize("NFD", lowered))
     return unicodedata.normalize("NFC", plain).replace("ς", "σ")

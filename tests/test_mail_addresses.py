@@ -199,3 +199,8 @@ def test_what_is_written_plainly_is_read_plainly(name: str, quoted: bool) -> Non
     shown = f'"{name}"' if quoted else name
     assert read(f"{shown} <a@example.org>") == [(name, "a@example.org")]
     assert read(f"a@example.org ({name})") == [(name, "a@example.org")]
+
+
+def test_an_address_with_a_heap_of_marks_is_compared_in_no_time() -> None:
+    heap = "e" + "\u0301\u0323" * 200_000
+    assert folded(f"{heap}@Example.org") == f"{heap}@example.org"

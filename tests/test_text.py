@@ -14,6 +14,7 @@ from archiver.text import (
     harmless,
     has_signs,
     has_words,
+    heaped,
     one_line,
     snippet,
     spans,
@@ -208,3 +209,20 @@ def test_a_snippet_is_one_line_with_its_marks_in_pairs(text: str, words: list[st
     assert shown.count(MATCH_START) == shown.count(MATCH_END)
     assert len(shown.splitlines()) <= 1
     assert len(shown) <= 3 * width + 2
+
+
+HEAP = "Ana" + "\u0301\u0323" * 200_000  # would take minutes to sort
+
+
+def test_a_heap_of_marks_is_levelled_without_sorting_it() -> None:
+    assert fold(HEAP + "  B") == HEAP.lower() + " b"
+    assert fold(fold(HEAP)) == fold(HEAP)
+    assert bare(HEAP) == HEAP.lower()
+    assert snippet(HEAP, [Needle(("ana",))])
+
+
+def test_marks_as_people_write_them_are_no_heap_however_long_the_text() -> None:
+    zalgo = "Tank\u0301\u0302\u0303\u0304 " * 1000
+    assert not heaped(zalgo)
+    assert not heaped("e\u0301" * 40)
+    assert heaped(HEAP)

@@ -13,7 +13,7 @@ from hashlib import blake2b
 from struct import Struct, unpack
 
 from archiver.model import Handle, Message
-from archiver.text import fold
+from archiver.text import fold, heaped
 
 WINDOW = 4096  # minutes remembered; a file that steps back further repeats itself, as concatenated exports do
 
@@ -28,6 +28,8 @@ def level(text: str) -> bytes:
     if text.isascii():
         return text.strip().encode()
     raw = text.encode("utf-8", "replace")
+    if heaped(text):
+        return raw.strip()
     if b"\xe2\x80" in raw or b"\xe2\x81" in raw:  # where the marks are, with some punctuation
         levelled = unicodedata.normalize("NFKC", _MARKS.sub("", text)).strip()
     else:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from archiver.importers.mail.charsets import decode
 from archiver.importers.mail.words import decoded
+from archiver.text import fold
 
 
 class Address(NamedTuple):
@@ -79,7 +80,7 @@ def folded(address: str) -> str:
     low = address.lower()
     if low.isascii() and "xn--" not in low:
         return low
-    local, at, domain = unicodedata.normalize("NFKC", address).casefold().rpartition("@")
+    local, at, domain = fold(address).rpartition("@")
     return local + at + ".".join(map(_label, domain.split(".")))
 
 
