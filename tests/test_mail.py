@@ -1,6 +1,8 @@
 """Mail, from a file to an answer: once however often it comes, given back byte for byte, and found."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -250,3 +252,8 @@ def test_a_digest_comes_out_once_though_each_letter_in_it_is_a_message(tmp_path:
     assert report.counts["new"] == 4
     with store.open_archive(tmp_path / "archive") as archive:
         assert b"".join(mbox.blocks(StoredLibrary(archive))).count(b"\nMessage-ID: <digest-1@lists.example.org>") == 1
+
+
+def test_an_import_of_chats_does_not_load_what_reads_letters() -> None:
+    asked = "import sys, archiver.ingest; sys.exit('archiver.importers.mail.reader' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0

@@ -11,8 +11,6 @@ from archiver.contracts import Finding, Hints
 from archiver.dump import Dump
 from archiver.errors import NotUnderstoodError
 from archiver.importers.mail.boxes import boxes, claims
-from archiver.importers.mail.glance import findings
-from archiver.importers.mail.reader import Reader
 from archiver.model import Item
 
 name = "mail"
@@ -30,11 +28,15 @@ def read(dump: Dump, hints: Hints) -> Iterator[Item]:
     found = boxes(dump)
     if not found:
         raise NotUnderstoodError("No mail was found.", why="\n".join(explain(dump)), remedy=_REMEDY)
+    from archiver.importers.mail.reader import Reader  # noqa: PLC0415 - 100 ms and 4 MB that no other import has to pay
+
     return Reader(dump, hints).items(found)
 
 
 def detect(dump: Dump, hints: Hints) -> Iterator[Finding]:
     """What `read` would make of every mailbox and every folder of letters, told from their beginnings."""
+    from archiver.importers.mail.glance import findings  # noqa: PLC0415 - likewise
+
     yield from findings(dump, boxes(dump), hints)
 
 
