@@ -223,10 +223,10 @@ def _stream(
     counted = any(problem["what"] == _LEFT_ALONE for problem in earlier)
     total = dump.total_bytes()
     with closing(_all_items(dump, items)) as flow, _without_cycle_collection():
-        for batch in _batches(map(keeper.unloaded, flow)):
-            kept = keeper.kept(batch)
+        for batch in _batches(map(keeper.with_files, flow)):
+            keeper.announce(batch)
             archive.blobs.settle()  # what the rows speak of is safe before they are
-            writer.add(kept, keeper.taken())
+            writer.add(batch, keeper.taken())
             watch(keeper.bytes_read, total, writer.messages)
     if passed_over := keeper.passed_over():
         note = _left_alone(passed_over)
@@ -264,12 +264,16 @@ def _batches(items: Iterator[Item]) -> Iterator[list[Item]]:
         if isinstance(item, Stretch):
             count, weight = count + len(item), weight + sum(map(len, item.texts))
         else:
-            count, weight = count + 1, weight + (len(item.text) if isinstance(item, Message) else 0)
+            count, weight = count + 1, weight + (_weight(item) if isinstance(item, Message) else 0)
         if count >= BATCH_ITEMS or weight >= BATCH_CHARACTERS:
             yield batch
             batch, count, weight = [], 0, 0
     if batch:
         yield batch
+
+
+def _weight(message: Message) -> int:
+    return len(message.text) + (len(message.html) if message.html else 0)
 
 
 def _left_alone(entries: Sequence[Entry]) -> Problem:
@@ -298,9 +302,15 @@ class _Keeper:
         self._used: set[str] = set()  # paths of what was read or belongs to a message
         self._read: set[tuple[int, str, str | None]] = set()  # size, digest and member of what was read
 
-    def kept(self, batch: Sequence[Item]) -> list[Item]:
-        """The items, with digests and sizes of their attachments filled in."""
-        stored: list[Item] = []
+    def with_files(self, item: Item) -> Item:
+        """The item, with digests and sizes of its attachments filled in; item by item, for those of letters lie
+        inside them, and a batch would hold them all."""
+        if isinstance(item, Message):
+            return self._with_files(item) if item.attachments else item
+        return self._with_standing_files(item) if isinstance(item, Stretch) and item.standing else item
+
+    def announce(self, batch: Sequence[Item]) -> None:
+        """Keep the files that the items were read from, and what is to be reported of them."""
         known, member = "", None
         for item in batch:
             origin = item.origin
@@ -308,23 +318,12 @@ class _Keeper:
                 if not self._writer.knows(origin):
                     self._announce(origin)
                 known, member = origin.dump, origin.member
-            if isinstance(item, Message):
-                stored.append(self._with_files(item) if item.attachments else item)
-                continue
-            stored.append(self._with_standing_files(item) if isinstance(item, Stretch) and item.standing else item)
             if isinstance(item, Guess):
                 self.guesses.append(item)
             elif isinstance(item, Problem) and len(self.problems) < SHOWN_PROBLEMS:
                 self.problems.append(item)
         if origin := next((item.origin for item in reversed(batch) if isinstance(item, Message | Stretch)), None):
             self.bytes_read = self._finished + origin.end
-        return stored
-
-    def unloaded(self, item: Item) -> Item:
-        """The item, with the files that lie inside it kept at once: a batch of letters would hold them all."""
-        if isinstance(item, Message) and any(file.content is not None for file in item.attachments):
-            return item._replace(attachments=tuple(map(self._attachment, item.attachments)))
-        return item
 
     def _with_files(self, message: Message) -> Message:
         files = tuple(self._attachment(file) for file in message.attachments)
