@@ -16,7 +16,7 @@ from archiver.knowledge.quotes import own, rest
 from archiver.knowledge.subjects import base
 from archiver.model import Attachment, Message, Span, Standing, Stretch, When
 from archiver.store.ids import UNDATED, local_minute
-from archiver.store.merge import COLUMNS, View
+from archiver.store.merge import COLUMNS, LISTS, View
 from archiver.store.order import Order
 
 
@@ -383,7 +383,7 @@ def find_stored(sql: sqlite3.Connection, incoming: Sequence[tuple[int, Incoming]
 def bare_view(columns: Sequence[object]) -> View:
     """A view out of a message's row alone: the values of COLUMNS."""
     view: View = dict(zip(COLUMNS, columns, strict=True))
-    view |= {"attachments": [], "labels": [], "references": [], "home": None}
+    view |= {name: [] for name in LISTS} | {"home": None}
     return view
 
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from archiver import fields, query, text
 from archiver.dates import span
 from archiver.query import And, Filter, Near, Node, Not, Or, Prefix, Word
-from archiver.store.ids import UNDATED, local_minute, minute_of, public_id
+from archiver.store.ids import UNDATED, local_minute, minute_of
 from archiver.store.names import conversations_called, conversations_from, lists_called, people_called
+from archiver.store.reads import find
 
 FIRST, LAST = -(1 << 53), 1 << 53  # minutes further than any clock goes
 
@@ -34,7 +35,6 @@ _HOLDS = "exists (select 1 from attachment a where a.message_id = m.id and ({lik
 _REACTED = "exists (select 1 from reaction r where r.message_id = m.id)"
 _KIND = "(m.kind = {kind} or substr(m.kind, 1, length({kind}) + 1) = {kind} || '.')"
 _NATIVE = "select id from message where native_id in ({id}, '<' || {id} || '>')"
-_AT_MINUTE = "select id, match_key, occurrence from message where local_minute = :minute"
 _LETTERS = "select 1 from thread limit 1"  # only letters quote
 _LABELS = "select distinct name from label"
 _FILED = """
@@ -215,8 +215,8 @@ class _Compiler:
         self.values: dict[str, object] = {}
         self.notes: list[str] = []
 
-    def _bind(self, value: str | int | Sequence[int]) -> str:
-        """The name under which a value is bound: text made fit for SQLite, ids as JSON."""
+    def _bind(self, value: str | int | Sequence[int] | list[str]) -> str:
+        """The name under which a value is bound: text made fit for SQLite, ids and names as JSON."""
         name = f"value{len(self.values)}"
         if isinstance(value, str):
             value = text.storable(value)[0]
@@ -324,11 +324,11 @@ class _Compiler:
             row
             for identifier, tag in self._connection.execute("select public_id, name from tag")
             if text.bare(tag) == wanted
-            for row in self._identified(identifier)
+            for row in find(self._connection, identifier)
         ]
         if not labels and not tagged:
             self.notes.append(f"Nothing in the archive is filed under “{name}”.")
-        filed = _FILED.format(names=self._bind_names(labels), rows=self._bind(tagged))
+        filed = _FILED.format(names=self._bind(labels), rows=self._bind(tagged))
         return _Test(f"m.id in ({filed})", filed)
 
     def subject(self, words: str) -> _Test:
@@ -361,19 +361,8 @@ class _Compiler:
         if minute is None:
             select = _NATIVE.format(id=self._bind(written))
         else:
-            select = f"select value from json_each({self._bind(self._identified(written))})"
+            select = f"select value from json_each({self._bind(find(self._connection, written))})"
         return _Test(f"m.id in ({select})", select)
-
-    def _identified(self, written: str) -> list[int]:
-        """Row ids of the messages with this public id."""
-        minute = minute_of(written)
-        rows = self._connection.execute(_AT_MINUTE, {"minute": minute})
-        return [row for row, key, occurrence in rows if public_id(minute or 0, key, occurrence) == written]
-
-    def _bind_names(self, names: Sequence[str]) -> str:
-        name = f"value{len(self.values)}"
-        self.values[name] = json.dumps(names)
-        return ":" + name
 
 
 _TESTS: dict[fields.Meaning, Callable[[_Compiler, str], _Test]] = {

@@ -10,8 +10,6 @@ from archiver.store import reads
 from archiver.store.archive import Archive
 from archiver.store.ids import public_id
 
-_BLOCK = 1 << 20
-
 
 class StoredLibrary:
     """A contracts.Library over an open archive."""
@@ -76,12 +74,7 @@ class StoredLibrary:
 
     def original(self, of: Original) -> Iterator[bytes]:
         """The bytes themselves, in blocks."""
-        with self._archive.blobs.open(of.sha256) as file:
-            file.seek(of.start)
-            left = of.end - of.start
-            while left and (block := file.read(min(left, _BLOCK))):
-                left -= len(block)
-                yield block
+        return reads.original(self._archive, of.sha256, of.start, of.end)
 
     def attachment(self, sha256: str) -> BinaryIO:
         return self._archive.blobs.open(sha256)

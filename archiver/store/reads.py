@@ -22,6 +22,7 @@ from archiver.store.archive import Archive
 from archiver.store.ids import minute_of, public_id
 
 _PAGE = 1000
+_BLOCK = 1 << 20
 
 
 def load(sql: sqlite3.Connection, rows: Sequence[int]) -> list[KeptMessage]:
@@ -245,7 +246,7 @@ def hidden_as(sql: sqlite3.Connection, row: int) -> str | None:
 def conversations(sql: sqlite3.Connection) -> list[KeptConversation]:
     """All conversations, most talkative first; what is hidden is not counted.
 
-    A mailbox all of whose letters lie in other conversations is none.
+    One in which nothing was said is none: a mailbox all of whose letters lie in lists.
     """
     return [
         KeptConversation(*row)
@@ -254,7 +255,8 @@ def conversations(sql: sqlite3.Connection) -> list[KeptConversation]:
             select c.id, c.key, c.title, c.source, c.kind, count(m.id), count(distinct m.sender_id),
               min(m.sent_local), max(m.sent_local)
             from conversation c left join message m on m.conversation_id = c.id and m.duplicate_of is null
-            group by c.id having count(m.id) > 0 or c.source <> 'mail' order by count(m.id) desc, c.title, c.key
+            where exists (select 1 from message said where said.conversation_id = c.id)
+            group by c.id order by count(m.id) desc, c.title, c.key
             """
         )
     ]
@@ -299,6 +301,14 @@ def raw(archive: Archive, message: KeptMessage) -> bytes:
     """The original bytes of a message, out of the kept file."""
     if message.origin is None:
         return b""
-    with archive.blobs.open(message.origin.sha256) as file:
-        file.seek(message.origin.start)
-        return file.read(message.origin.end - message.origin.start)
+    return b"".join(original(archive, message.origin.sha256, message.origin.start, message.origin.end))
+
+
+def original(archive: Archive, sha256: str, start: int, end: int) -> Iterator[bytes]:
+    """Bytes [start, end) of a kept file, in blocks."""
+    with archive.blobs.open(sha256) as file:
+        file.seek(start)
+        left = end - start
+        while left and (block := file.read(min(left, _BLOCK))):
+            left -= len(block)
+            yield block

@@ -9,9 +9,9 @@ from archiver.store import dedupe, regroup, sums
 from archiver.store.archive import Archive
 from archiver.store.batch import DETAILS, index, loosen, unindex
 from archiver.store.cast import rename
+from archiver.store.joining import join
 from archiver.store.regroup import Named
 from archiver.store.run import note, now
-from archiver.store.threading import join
 
 
 def undo(archive: Archive, import_id: int) -> dict[str, int]:

@@ -15,6 +15,7 @@ from archiver.store.batch import Batch, Columns, Incoming, Stored, find_stored, 
 from archiver.store.cast import Cast
 from archiver.store.claims import alike, find_claimed, key_of, other_key_of
 from archiver.store.ids import UNDATED
+from archiver.store.joining import AT_ONCE, join
 from archiver.store.match import Keys, Occurrences
 from archiver.store.merge import difference, merge
 from archiver.store.order import Order
@@ -22,7 +23,6 @@ from archiver.store.reunite import Told, reunite
 from archiver.store.run import Progress, Run
 from archiver.store.stages import Stages
 from archiver.store.sums import ROLES, as_json, what_changed
-from archiver.store.threading import AT_ONCE, join
 
 # The ids that letters name come in no order, so the trees that hold them are read all over: with 16 MiB of pages at
 # hand an import of 20,000 letters spends a quarter of its time on reading pages again.

@@ -7,7 +7,7 @@ from datetime import datetime
 from archiver.contracts import Finding, Hints
 from archiver.dump import Dump, Entry
 from archiver.errors import DumpError
-from archiver.importers.mail.addresses import addresses
+from archiver.importers.mail.addresses import addresses, folded
 from archiver.importers.mail.clock import when
 from archiver.importers.mail.emlx import read_emlx
 from archiver.importers.mail.finding import Box
@@ -78,7 +78,7 @@ class _Glance:
         for one in addresses(headers.first("from") or b"", None)[:1]:
             self._people[one.name or one.address] += 1
         letter = Letter(entry, cut.start, cut.end, cut.raw, cut.envelope, folder=self._box.name)
-        to = [one.address.casefold() for value in headers.all("to") for one in addresses(value, None)]
+        to = [folded(one.address) for value in headers.all("to") for one in addresses(value, None)]
         conversation = self._homes.of(letter, headers, to, headers.text("subject", None)).conversation
         self._where[conversation.title] += 1
         self._kinds[conversation.title] = conversation.kind

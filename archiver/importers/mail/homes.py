@@ -7,6 +7,7 @@ from typing import NamedTuple
 from archiver.importers.mail.headers import Headers
 from archiver.importers.mail.letter import Letter
 from archiver.importers.mail.lists import ListName, list_of
+from archiver.importers.mail.names import plain
 from archiver.model import Conversation, ConversationKind
 
 BY_HEADER, BY_ADDRESS, BY_PLACE = 3, 2, 1  # how much a conversation claims a letter; a mailbox's claim is 0
@@ -15,7 +16,6 @@ MAILBOX = 0
 # Mailman's months (2004-May.txt, 2004q3.txt, Week-of-Mon-20040503.txt) and years.
 _MONTH = re.compile(r"(?:\d{4}(?:-[a-z]{3,9}|q[1-4]|\d{4})?|week-of-[a-z]{3}-\d{8})", re.IGNORECASE)
 _TEXT = re.compile(r"\.txt(?:$|\.)", re.IGNORECASE)
-_ENDINGS = re.compile(r"(?:\.(?:mbox|mbx|mbs|txt|gz|bz2|xz|zip|eml|emlx|git|sbd|mail))+$", re.IGNORECASE)
 _TAG = re.compile(r"\s*(?:(?:re|fwd?|aw|sv)\s*:\s*){0,3}\[([^\]\[]{1,60})\]", re.IGNORECASE)
 _GROUP = re.compile(r"[^@/\s]+@[^@/\s]+")
 
@@ -83,7 +83,7 @@ def _home(key: str, title: str, kind: ConversationKind, claim: int) -> Home:
 def _list_name(path: str, subject: str | None) -> str | None:
     """The list that a file is an archive of, by its path, or by the tag of the first letter's subject."""
     *folders, name = path.split("/")
-    stem = _ENDINGS.sub("", name)
+    stem = plain(name)
     if stem == "topics":
         return next((folder for folder in reversed(folders) if _GROUP.fullmatch(folder)), None)
     if not (_MONTH.fullmatch(stem) and _TEXT.search(name)):
@@ -91,15 +91,11 @@ def _list_name(path: str, subject: str | None) -> str | None:
     tagged = _TAG.match(subject or "")
     if tagged:
         return tagged[1].strip()
-    around = (_ENDINGS.sub("", folder) for folder in reversed(folders))
-    return next((folder for folder in around if folder and not _MONTH.fullmatch(folder)), None)
+    return next((folder for folder in map(plain, reversed(folders)) if not _MONTH.fullmatch(folder)), None)
 
 
 def _mailbox_name(path: str) -> str:
     """What was given, without its endings: all folders of one mailbox are one conversation, for threads cross them."""
     first, _, rest = path.partition("/")
-    name = _ENDINGS.sub("", first)
-    alone = not rest and not first.casefold().endswith((".mbox", ".mbx"))
-    if alone and (first == "stdin" or first.casefold().endswith((".eml", ".emlx"))):
-        return "Letters"
-    return name or "Letters"
+    single = not rest and (first == "stdin" or first.casefold().endswith((".eml", ".emlx")))
+    return "Letters" if single else plain(first)
