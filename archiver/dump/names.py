@@ -10,12 +10,14 @@ UNICODE_PATH = 0x7075  # APPNOTE 4.6.9, Info-ZIP Unicode Path: version, CRC-32 o
 
 _JUNK = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", "__MACOSX"})
 _INDEX = ".msf"  # Thunderbird's index of the mailbox beside it: made anew when it is missing
-# Files called so are not looked into for packed ones: there may be very many, and their names say what they are.
-_PLAIN = re.compile(
-    r"\.(?:jpe?g|png|gif|webp|hei[cf]|bmp|tiff?|svg|ico|mp[34]|mov|3gp|avi|mkv|webm|m4[av]|opus|og[ga]|aac|amr|wav|flac|pdf"
-    r"|vcf|ics|docx?|xlsx?|pptx?|od[tsp]|epub|zip|jar|apk|json|html?|css|js|csv|xml|emlx?)",
-    re.IGNORECASE,
-)
+# Endings of files whose names say what they are. There may be very many of them, so they are not looked into.
+TELLING = frozenset({
+    "jpg", "jpeg", "png", "gif", "webp", "heic", "heif", "bmp", "tif", "tiff", "svg", "ico", "mp3", "mp4", "mov", "3gp",
+    "avi", "mkv", "webm", "m4a", "m4v", "opus", "ogg", "oga", "aac", "amr", "wav", "flac", "pdf", "vcf", "ics", "doc",
+    "docx", "xls", "xlsx", "ppt", "pptx", "odt", "ods", "odp", "epub", "zip", "jar", "apk", "json", "htm", "html",
+    "css", "js", "csv", "xml",
+})  # fmt: skip
+_LETTERS = frozenset({"eml", "emlx"})
 _DRIVE = re.compile(r"[A-Za-z]:")
 
 
@@ -25,9 +27,14 @@ def is_junk(path: str) -> bool:
     return not _JUNK.isdisjoint(parts) or parts[-1].startswith("._") or parts[-1].endswith(_INDEX)
 
 
+def ending(name: str) -> str:
+    """What stands behind a file name's last dot, in lower case; "" without a dot."""
+    return name.rpartition(".")[2].lower() if "." in name else ""
+
+
 def hardly_packed(name: str) -> bool:
     """Whether the name speaks against its file being a packed one."""
-    return _PLAIN.fullmatch(name, max(0, name.rfind("."))) is not None
+    return ending(name) in TELLING | _LETTERS
 
 
 def decode_name(raw: bytes, unicode_path: bytes) -> str:

@@ -1,12 +1,12 @@
 """Tells of a file whether it holds letters, and of which box it is."""
 
 import io
-import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple, cast
 
 from archiver.dump import INBOX, Dump, Entry
+from archiver.dump.names import TELLING, ending
 from archiver.errors import DumpError
 from archiver.importers.mail import names
 from archiver.importers.mail.emlx import begins_like_emlx
@@ -14,12 +14,10 @@ from archiver.importers.mail.letter import Style
 from archiver.importers.mail.sniff import BOM, SNIFF, begins_like_mail, begins_like_mbox
 from archiver.importers.mail.split import Cut, split
 
-_FOREIGN = re.compile(  # what is called so is no mail, and there may be very many: they are not opened
-    r"\.(?:jpe?g|png|gif|webp|hei[cf]|bmp|tiff?|svg|ico|mp[34]|mov|3gp|avi|mkv|webm|m4[av]|opus|og[ga]|aac|amr|wav|flac"
-    r"|pdf|vcf|ics|docx?|xlsx?|pptx?|od[tsp]|epub|zip|jar|apk|exe|dll|so|py|json|html?|css|js|csv|xml|sqlite3?|db|pst|ost"
-    r"|gz|bz2|xz|tgz|msf)",
-    re.IGNORECASE,
-)
+# What is called so is no mail, and there may be very many: they are not opened.
+_FOREIGN = TELLING | {
+    "exe", "dll", "so", "py", "sqlite", "sqlite3", "db", "pst", "ost", "gz", "bz2", "xz", "tgz", "msf",
+}  # fmt: skip
 _LETTERS = (".eml", ".emlx")
 _SAMPLE = 3  # files of a folder that are looked at to tell what all of them are
 _SHOWN = 60
@@ -120,7 +118,7 @@ class Finder:
 
     def foreign(self, entry: Entry) -> bool:
         """Whether the file's name says that it is something else."""
-        return _FOREIGN.fullmatch(entry.name, max(0, entry.name.rfind("."))) is not None
+        return ending(entry.name) in _FOREIGN
 
     def _holds_mail(self, folder: str, *, numbered: bool) -> bool:
         key = (folder, numbered)
