@@ -13,6 +13,7 @@ from archiver.detect import detect
 from archiver.exporters import mbox
 from archiver.ingest import Request, ingest
 from archiver.model import ImportReport
+from archiver.publish import publish
 from archiver.query import parse
 from archiver.store import archive as store
 from archiver.store import reads
@@ -257,3 +258,18 @@ def test_a_digest_comes_out_once_though_each_letter_in_it_is_a_message(tmp_path:
 def test_an_import_of_chats_does_not_load_what_reads_letters() -> None:
     asked = "import sys, archiver.ingest; sys.exit('archiver.importers.mail.reader' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+
+
+def test_a_site_leaves_out_what_its_writer_did_not_want_archived(tmp_path: Path) -> None:
+    kept(tmp_path / "archive", DUMPS / "no-archive" / "dump")
+    with store.open_archive(tmp_path / "archive") as archive:
+        library = StoredLibrary(archive)
+        titles = [one.title for one in library.conversations()]
+        publish(library, tmp_path / "site", conversations=titles, options={}, secret=b"secret")
+        asked = archive.connection.execute(
+            "select text from message where json_extract(extra, '$.no_archive')"
+        ).fetchall()
+    page = "".join(file.read_text("utf-8") for file in (tmp_path / "site").rglob("*.html"))
+    assert len(asked) >= 2
+    assert not [text for (text,) in asked if text.splitlines()[-1] in page]
+    assert page.count("asked not to be archived") == len(asked)

@@ -236,6 +236,14 @@ def test_what_was_taken_back_is_not_shown() -> None:
     assert message.deleted_at == "2023-05-04T10:12:00Z"
 
 
+def test_what_its_writer_did_not_want_archived_is_not_shown() -> None:
+    library = masked(
+        said("Only for us", subject="hush", extra={"no_archive": True}, attachments=(Attachment("x.jpg"),))
+    )
+    (message,) = library.messages(1)
+    assert (message.kind, message.text, message.subject, message.attachments) == ("withheld", "", None, ())
+
+
 def test_what_was_hidden_is_counted_once_however_often_it_is_read() -> None:
     library = masked(said(f"{PHONE} or {PHONE}, or {EMAIL}"))
     for _ in range(2):

@@ -25,7 +25,8 @@ class Masked:
 
     Keys and ids become opaque through *anchor* (they may be made of names or numbers); somebody known by a
     number only becomes "Member 3", counted in the order in which readers meet them; addresses of people and
-    whatever a source says beyond the model (``extra``) are left out, and so is what somebody took back.
+    whatever a source says beyond the model (``extra``) are left out, and so is what somebody took back, or asked not
+    to be archived when writing it (kind ``withheld``).
     """
 
     def __init__(self, library: Library, anchor: Callable[[str], str], marks: Mapping[str, str] = MARKS) -> None:
@@ -78,7 +79,8 @@ class Masked:
         raise ArchiveError("Attached files are not published.", why=f"Nobody has looked into {sha256[:12]}….")
 
     def _message(self, message: KeptMessage, tally: Counter[str]) -> KeptMessage:
-        withdrawn = message.deleted_at is not None
+        withheld = bool(message.extra.get("no_archive"))
+        withdrawn = withheld or message.deleted_at is not None
         text = "" if withdrawn else message.text
         subject = None if withdrawn or message.subject is None else mask(message.subject, self._marks, tally)
         files = () if withdrawn else message.attachments
@@ -89,7 +91,7 @@ class Masked:
             conversation_title=self._name(message.conversation_title),
             conversation_id=message.conversation_id,
             source=message.source,
-            kind=message.kind,
+            kind="withheld" if withheld else message.kind,
             sender=None if message.sender is None else self._sender(message.sender),
             at=message.at,
             at_local=message.at_local,
