@@ -1,5 +1,8 @@
 """What several records say of one message, in sum."""
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from archiver.store.merge import View, difference, merge, merge_all
 
 
@@ -59,3 +62,23 @@ def test_of_two_mailboxes_the_first_by_name_has_the_letter_and_labels_add_up() -
     ana, bo = letter("mailbox:ana", 0, labels=["inbox"]), letter("mailbox:bo", 0, labels=["starred"])
     both = letter("mailbox:ana", 0, labels=["inbox", "starred"])
     assert merge(ana, bo) == merge(bo, ana) == both
+
+
+def letters() -> st.SearchStrategy[View]:
+    return st.builds(
+        letter,
+        st.sampled_from(["list:a", "list:b", "mailbox:ana"]),
+        st.integers(0, 3),
+        st.sampled_from(["ok", "okay", "yes!"]),
+        subject=st.sampled_from(["Tank", "[garden] Tank", None]),
+        html=st.sampled_from(["<p>ok", None]),
+        labels=st.lists(st.sampled_from("abc"), unique=True).map(sorted),
+        references=st.lists(st.sampled_from("xyz"), max_size=3),
+    )
+
+
+@given(
+    st.lists(letters(), min_size=2, max_size=4).flatmap(lambda told: st.tuples(st.just(told), st.permutations(told)))
+)
+def test_the_tellings_of_one_letter_add_up_in_any_order(told: tuple[list[View], list[View]]) -> None:
+    assert merge_all(told[0]) == merge_all(told[1])

@@ -44,21 +44,12 @@ def spans(text: str, *, forwarded: bool = False) -> tuple[Span, ...]:
 
 def own(text: str, pieces: Sequence[Span]) -> str:
     """The writer's own words: the own pieces joined."""
-    return _of("own", text, pieces) if pieces else text
-
-
-def quoted(text: str, pieces: Sequence[Span]) -> str:
-    """What is repeated of others, without the lines that introduce it."""
-    return _of("quote", text, pieces)
+    return "".join([text[start:end] for what, start, end in pieces if what == "own"]) if pieces else text
 
 
 def rest(text: str, pieces: Sequence[Span]) -> str:
     """All that is not the writer's own: quotes, signatures, footers."""
     return "".join([text[start:end] for what, start, end in pieces if what != "own"])
-
-
-def _of(kind: SpanKind, text: str, pieces: Sequence[Span]) -> str:
-    return "".join([text[start:end] for what, start, end in pieces if what == kind])
 
 
 class _Reading:

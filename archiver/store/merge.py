@@ -41,7 +41,7 @@ def merge(base: View, other: View) -> View:
         better["attachments"] = _attachments(base["attachments"], other["attachments"])
     if other["labels"] and not set(other["labels"]) <= set(base["labels"]):
         better["labels"] = sorted({*base["labels"], *other["labels"]})
-    if len(other["references"]) > len(base["references"]):
+    if _longer(other["references"], base["references"]):
         better["references"] = other["references"]
     return base | better if better else base
 
@@ -93,20 +93,23 @@ def _said(base: View, other: View) -> View:
     return said
 
 
+def _longer(one: list[str], other: list[str]) -> bool:
+    """Whether the first goes back further; of two of one length one is taken in whatever order they come."""
+    return (len(one), one) > (len(other), other)
+
+
 def _claimed(base: View, other: View) -> View:
     """A letter lies where it is claimed most and reads as it does there; of two that are claimed alike the longer
     one leads, so that the order of the imports does not matter."""
-    if all(base[field] == other[field] for field in ("home", "text", "subject", "html", "extra")):
-        return {}
     if _lead(other) <= _lead(base):
         return {}
     return {field: other[field] for field in (*_SAID, "claim", "home")}
 
 
-def _lead(view: View) -> tuple[int, list[int], int, str, str, str]:
+def _lead(view: View) -> tuple[object, ...]:
     """What orders the tellings of one letter: its claim, then its home (the first by name), then its words."""
     home = [-ord(character) for character in view["home"] or ""]
-    return view["claim"] or 0, home, len(view["text"]), view["text"], view["subject"] or "", view["extra"] or ""
+    return view["claim"], home, len(view["text"]), *((view[field] or "") for field in _SAID)
 
 
 def _telling(view: View) -> tuple[bool, bool, bool, bool]:

@@ -1,8 +1,5 @@
 """Text in ``format=flowed`` (RFC 3676): lines that end in a space go on in the next one."""
 
-import re
-
-_LINE = re.compile(r"(>*+) ?(.*+)")  # quote marks, the space that was stuffed in, and the line
 _SIGNATURE = "-- "
 
 
@@ -19,11 +16,12 @@ def unflow(text: str, delete_space: bool = False) -> str:
     held: list[str] = []
     depth = 0
     for written in text.split("\n"):
-        marks, line = _LINE.fullmatch(written).groups()  # type: ignore[union-attr]  # it matches every line
-        if held and (len(marks) != depth or line == _SIGNATURE):
+        line = written.lstrip(">")
+        marks, line = len(written) - len(line), line.removeprefix(" ")  # a space may be stuffed in
+        if held and (marks != depth or line == _SIGNATURE):
             paragraphs.append(_quoted(depth, held))
             held = []
-        depth = len(marks)
+        depth = marks
         soft = line.endswith(" ") and line != _SIGNATURE
         held.append(line[:-1] if soft and delete_space else line)
         if not soft:

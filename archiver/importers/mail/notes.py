@@ -18,6 +18,8 @@ _SOFT_FOLD = re.compile(r"=\r?\n[ \t]?")  # quoted-printable inside a vCard 2.1
 _HEAD = re.compile(r'(?:[^":]++|"[^"]*+")*+(?=:)')
 _STAMP = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(?:\d\d)?(Z?))?")
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_EVENTS = ("VEVENT", "VTODO", "VJOURNAL")
+_TOLD = ("SUMMARY", "DTSTART", "LOCATION", "ORGANIZER")  # of an event, in this order
 _CALLED = {
     "REQUEST": "Invitation",
     "CANCEL": "Cancelled",
@@ -55,14 +57,12 @@ def calendar(text: str) -> str:
     for name, parameters, value in _properties(text):
         if name == "METHOD":
             called = _CALLED.get(value.upper(), "Event")
-        elif name == "BEGIN" and value.upper() in {"VEVENT", "VTODO", "VJOURNAL"}:
+        elif name == "BEGIN" and value.upper() in _EVENTS:
             event = {}
-        elif name == "END" and event is not None and value.upper() in {"VEVENT", "VTODO", "VJOURNAL"}:
-            lines.append(
-                ", ".join(event[key] for key in ("SUMMARY", "DTSTART", "LOCATION", "ORGANIZER") if key in event)
-            )
+        elif name == "END" and event is not None and value.upper() in _EVENTS:
+            lines.append(", ".join(event[key] for key in _TOLD if key in event))
             event = None
-        elif event is not None and name in {"SUMMARY", "DTSTART", "LOCATION", "ORGANIZER"} and value.strip():
+        elif event is not None and name in _TOLD and value.strip():
             event.setdefault(name, _event_value(name, parameters, value)[:_LONG])
     return _listed(called, lines)
 
