@@ -7,7 +7,7 @@ from archiver.cli.common import home
 
 app = typer.Typer(
     name="archive",
-    help="Keep what communities know: import chats, search them, publish them.",
+    help="Keep what communities know: import chats and mail, search them, publish them.",
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,

@@ -33,7 +33,7 @@ def home(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version and leave.")
     ] = False,
 ) -> None:
-    """Keep what communities know: import chats, search them, publish them."""
+    """Keep what communities know: import chats and mail, search them, publish them."""
     _named.set(archive)
 
 
