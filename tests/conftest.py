@@ -1,6 +1,11 @@
 """Options and fixtures that all tests share."""
 
 import pytest
+from hypothesis import settings
+
+# The machine is shared and noisy: an example that takes long once is no broken promise.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

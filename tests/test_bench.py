@@ -85,6 +85,7 @@ def test_a_table_is_aligned() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_benchmarks_run_from_end_to_end() -> None:
     done = subprocess.run(
         [
