@@ -1,0 +1,163 @@
+"""Messages that speak of other messages, folded into those: reactions told twice, and edits sent as a second copy.
+
+Instagram (and Messenger) write ``Reacted 😂 to your message `` as a message of its own beside the entry in
+``reactions``, and an edit as the new text with `` (edited)`` behind it (trap 14). What cannot be told to belong to a
+message stays a message.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from archiver.importers.facebook.sentences import edit_marks
+from archiver.model import Message, Reaction
+
+_SOON = 2  # seconds between a reaction and the sentence about it
+_EDITABLE = timedelta(minutes=16)  # the apps allow a quarter of an hour
+_COMPARED = 1_000  # characters at either end of a text that tell whether it is a copy
+_BACK = 200  # messages looked back for the one that was edited
+_HEARTS = ("❤", "👍", "♥", "💗", "😍")  # "Liked a message" does not say with what
+
+_Mark = tuple[str, str]  # who (as the handle's value), with what
+
+
+@dataclass(slots=True)
+class _Marks:
+    """The reactions of a file that no sentence was found for yet: places of those without a time, the oldest first,
+    and places by second of those with one."""
+
+    undated: dict[_Mark, list[int]] = field(default_factory=dict)
+    dated: dict[tuple[_Mark, int], list[int]] = field(default_factory=dict)
+
+    def take(self, mark: _Mark, before: int, at: datetime | None) -> tuple[int, bool] | None:
+        """The reaction that a sentence of this time, at the place *before*, speaks of, and whether it has a time: one
+        of the same time, else the last one without. It is taken."""
+        second = None if at is None else round(at.timestamp())
+        for near in () if second is None else range(second - _SOON, second + _SOON + 1):
+            if places := self.dated.get((mark, near)):
+                return places.pop(), True
+        places = self.undated.get(mark, [])
+        where = bisect_left(places, before)
+        return (places.pop(where - 1), False) if where else None
+
+
+@dataclass(slots=True)
+class Folding:
+    """Folds the messages of one file after the other. What the file before held of reactions is remembered, for the
+    sentence about one may be in the next part."""
+
+    edits: int = 0  # copies folded in the last file
+    _before: _Marks = field(default_factory=_Marks)
+
+    def fold(
+        self, messages: Sequence[Message], speaking: Sequence[tuple[int, str]], edits: Sequence[int]
+    ) -> Sequence[Message | None]:
+        """The messages, the oldest first, with None where one was folded into another.
+
+        *speaking*: places of sentences about a reaction, and its sign, "" when the sentence does not say; *edits*:
+        places of messages that end as an edited copy does.
+        """
+        marks = _marks(messages)
+        folded: list[Message | None] = list(messages) if speaking or edits else []
+        for place, sign in speaking:
+            if self._found(folded, marks, place, sign):
+                folded[place] = None
+        self.edits = sum(_edit(folded, place) for place in edits)
+        self._before = marks
+        return folded or messages
+
+    def _found(self, folded: list[Message | None], marks: _Marks, place: int, sign: str) -> bool:
+        """Whether a reaction was found that the sentence at *place* speaks of; it has a time from now on."""
+        told = folded[place]
+        if told is None or told.sender is None:
+            return False
+        at = told.when.at
+        asked = [(told.sender.value, bare) for bare in ((_bare(sign),) if sign else _HEARTS)]
+        for mark in asked:
+            if found := marks.take(mark, place, at):
+                if not found[1]:
+                    _date(folded, found[0], mark, at)
+                return True
+        return any(self._before.take(mark, 1 << 60, at) for mark in asked)
+
+
+def _marks(messages: Sequence[Message]) -> _Marks:
+    """Every reaction: where it stands and when it was made, by who and with what."""
+    marks = _Marks()
+    for place, message in enumerate(messages):
+        for reaction in message.reactions:
+            if reaction.by is None:
+                continue
+            mark = (reaction.by.value, _bare(reaction.value))
+            if reaction.at is None:
+                marks.undated.setdefault(mark, []).append(place)
+            else:
+                marks.dated.setdefault((mark, round(reaction.at.timestamp())), []).append(place)
+    return marks
+
+
+def _bare(sign: str) -> str:
+    """An emoji without the mark that asks for colours, which one telling may have and the other not."""
+    return sign.replace("\ufe0f", "")
+
+
+def _date(folded: list[Message | None], target: int, mark: _Mark, at: datetime | None) -> None:
+    """The sentence's time is the reaction's, which had none."""
+    message = folded[target]
+    if message is None:
+        return
+    dated, done = [], False
+    for one in message.reactions:
+        hit = not done and one.by is not None and (one.by.value, _bare(one.value)) == mark and one.at is None
+        dated.append(Reaction(one.by, one.value, at) if hit else one)
+        done = done or hit
+    folded[target] = message._replace(reactions=tuple(dated))
+
+
+def edited_text(text: str) -> str | None:
+    """What the copy of an edited message says, without the mark at its end; None when it has none."""
+    mark = next((mark for mark in edit_marks() if text.endswith(mark)), None)
+    return text[: -len(mark)] if mark else None
+
+
+def _edit(folded: list[Message | None], place: int) -> bool:
+    """The edited copy at *place* into the message it is a copy of: that has its last words, and what it said before.
+    False when it is the copy of none."""
+    copy = folded[place]
+    if copy is None or (text := edited_text(copy.text)) is None:
+        return False
+    for target in range(place - 1, max(-1, place - 1 - _BACK), -1):
+        message = folded[target]
+        if message is None or message.sender is not copy.sender or message.kind != "text":
+            continue
+        if _too_late(message, copy):
+            return False
+        if _alike(message.text, text):
+            extra = {**(message.extra or {}), "before_edit": [*_earlier(message), message.text]}
+            extra["edited_written"] = copy.when.written
+            reactions = message.reactions + tuple(one for one in copy.reactions if one not in message.reactions)
+            folded[target] = message._replace(text=text, edited=True, extra=extra, reactions=reactions)
+            folded[place] = None
+            return True
+    return False
+
+
+def _earlier(message: Message) -> list[object]:
+    before = (message.extra or {}).get("before_edit")
+    return before if isinstance(before, list) else []
+
+
+def _too_late(message: Message, copy: Message) -> bool:
+    then, now = message.when.at, copy.when.at
+    return then is not None and now is not None and now - then > _EDITABLE
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two texts have half of the shorter one in common at their ends: an edit changes a word or adds some."""
+    short = min(len(one), len(other), _COMPARED)
+    if not short:
+        return False
+    head = next((i for i in range(short) if one[i] != other[i]), short)
+    tail = next((i for i in range(short - head) if one[-1 - i] != other[-1 - i]), short - head)
+    return head + tail >= max(1, short / 2)

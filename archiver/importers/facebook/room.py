@@ -1,0 +1,57 @@
+"""What the readers of threads share: the export they read in, and its clock."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+
+from archiver.contracts import Hints
+from archiver.dates import named_zone
+from archiver.dump import Dump
+from archiver.importers.facebook.accounting import Ledger
+from archiver.importers.facebook.people import Owner
+from archiver.importers.facebook.tree import Tree
+from archiver.model import When
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_QUARTER = 900_000  # ms: no zone changes its offset in between
+_DAY = 96 * _QUARTER
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What reading threads needs: the *dump*, the *tree* of one export in it, whose it is, and where sums are kept."""
+
+    dump: Dump
+    tree: Tree
+    owner: Owner
+    hints: Hints
+    ledger: Ledger
+
+
+class Clock:
+    """Turns milliseconds since 1970, UTC, into times on the wall clock of a zone; None is UTC."""
+
+    def __init__(self, zone: str | None) -> None:
+        self.zone = zone or "UTC"
+        self._rules = named_zone(zone) if zone else None
+        self._of_day = lru_cache(maxsize=4096)(self._look_up_day)
+        self._of_quarter = lru_cache(maxsize=4096)(self._look_up)
+
+    def _look_up(self, quarter: int) -> timezone:
+        at = (_EPOCH + timedelta(0, 0, 0, quarter * _QUARTER)).astimezone(self._rules)
+        return timezone(at.utcoffset() or timedelta(0))
+
+    def _look_up_day(self, day: int) -> timezone | None:
+        """The offset of a whole day in UTC; None for a day on which it changes."""
+        first, last = self._look_up(day * 96), self._look_up(day * 96 + 95)
+        return first if first == last else None
+
+    def when(self, ms: int) -> When:
+        """The time; without one where there is no such date."""
+        try:
+            at = _EPOCH + timedelta(0, 0, 0, ms)
+            if self._rules is not None:
+                at = at.astimezone(self._of_day(ms // _DAY) or self._of_quarter(ms // _QUARTER))
+        except (OverflowError, ValueError):
+            return When(None, str(ms))
+        return When(at, str(ms), self.zone)

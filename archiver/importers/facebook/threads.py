@@ -1,0 +1,142 @@
+"""A conversation as an export has it: files of ``message_N.json`` (Facebook, Messenger, Instagram), encrypted chats.
+
+A file is newest first, and so are the files: message_1 is the newest part. Read here the other way round, so that
+messages of the same millisecond keep their order (trap 2).
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from archiver.dump import Entry
+from archiver.importers.facebook.exports import people_in
+from archiver.importers.facebook.folding import Folding
+from archiver.importers.facebook.loading import Loaded, load
+from archiver.importers.facebook.messages import KIND, Maker
+from archiver.importers.facebook.mojibake import repaired
+from archiver.importers.facebook.room import Room
+from archiver.importers.facebook.tree import E2EE, GROUP_MESSAGES, ThreadRef, Tree, levelled
+from archiver.model import Conversation, Item, Origin, Problem
+from archiver.text import fold
+
+_THREAD_KEYS = frozenset({
+    "participants", "messages", "title", "is_still_participant", "thread_type", "thread_path", "magic_words", "image",
+    "joinable_mode", "is_pending", "thread_name", "threadName",
+})  # fmt: skip
+_TITLES = ("title", "threadName", "thread_name")
+_TIMES = (re.compile(rb'"timestamp_ms"\s*:\s*(-?\d{1,17})'), re.compile(rb'"timestamp"\s*:\s*(-?\d{1,17})'))
+
+
+def read_thread(room: Room, ref: ThreadRef, key: str = "") -> Iterator[Item]:
+    """The items of one telling of a thread: problems, its Conversation, its messages, the oldest first.
+
+    *key*: the conversation's, where another one than the ref's is known (an encrypted chat joined to its thread).
+    """
+    reader: ThreadReader | None = None
+    for entry in oldest_first(room.tree, ref):
+        loaded, problems = load(room.dump, entry, key="messages")
+        yield from problems
+        if loaded is None:
+            continue
+        if not isinstance(loaded.value, dict | list) or (isinstance(loaded.value, list) and not loaded.cut):
+            yield Problem("no-thread", f"“{entry.path}” holds no thread.", loaded.origin._replace(end=0), "file")
+            continue
+        head: dict[str, Any] = loaded.value if isinstance(loaded.value, dict) else _what_is_left(room, entry)
+        if reader is None:
+            reader = ThreadReader(room, ref, key or ref.key or lone_key(ref, head, entry), head)
+            yield reader.conversation(head, loaded.origin._replace(end=0))
+        yield from reader.read(entry, loaded, head)
+
+
+def _what_is_left(room: Room, entry: Entry) -> dict[str, Any]:
+    """What the beginning of a file that is cut off says of its thread: who takes part."""
+    return {"participants": sorted(people_in(room.tree.head(entry)))}
+
+
+def oldest_first(tree: Tree, ref: ThreadRef) -> Sequence[Entry]:
+    """A thread's files from the oldest part on: by the newest time that stands at the head of each, by number in
+    doubt. (Meta's message_1 is the newest; some tools number the other way round.)"""
+    by_number = ref.files[::-1]
+    if len(by_number) < 2:
+        return by_number
+    times = [newest_in(tree, entry) for entry in by_number]
+    known = [at for at in times if at is not None]
+    if len(known) < len(times):
+        return by_number
+    return [entry for _, entry in sorted(zip(known, by_number, strict=True), key=lambda one: one[0])]
+
+
+def newest_in(tree: Tree, entry: Entry) -> int | None:
+    """The first time in a file (ms, or s in files of spring 2018), the newest as Meta writes it; None for none."""
+    head = tree.head(entry)
+    return next((int(found[1]) for pattern in _TIMES if (found := pattern.search(head))), None)
+
+
+def lone_key(ref: ThreadRef, head: Mapping[str, Any], entry: Entry) -> str:
+    """The key of a thread whose folder does not say it: by ``thread_path`` in the file, else by names."""
+    where = "instagram" if ref.instagram else "facebook"
+    if ref.section == E2EE:
+        name = head.get("threadName")
+        return f"facebook:e2ee:{fold(repaired(name)) if isinstance(name, str) and name.strip() else fold(ref.title)}"
+    path = head.get("thread_path")
+    if isinstance(path, str) and (last := repaired(path).rstrip("/").rpartition("/")[2]):
+        return f"{where}:thread:{levelled(last.rpartition('_')[2] or last)}"
+    title = head.get("title")
+    named = repaired(title) if isinstance(title, str) else ""
+    names = (named, ", ".join(sorted(names_in(head))), entry.name.rpartition(".")[0])
+    return f"{where}:thread:{next(filter(None, map(fold, names)), '')}"
+
+
+def names_in(head: Mapping[str, Any]) -> list[str]:
+    """The repaired names of a thread's participants, as they stand there: objects with a name, or bare names."""
+    listed = head.get("participants")
+    names = (one.get("name") if isinstance(one, dict) else one for one in listed) if isinstance(listed, list) else ()
+    return [repaired(name) for name in names if isinstance(name, str)]
+
+
+class ThreadReader:
+    """Reads the files of one telling of a thread, the oldest first."""
+
+    def __init__(self, room: Room, ref: ThreadRef, key: str, head: Mapping[str, Any]) -> None:
+        self._room = room
+        self._ref = ref
+        self._maker = Maker(room, ref, key, names_in(head))
+        self._folding = Folding()
+
+    def conversation(self, head: Mapping[str, Any], origin: Origin) -> Conversation:
+        """The thread as its file describes it. Groups: ``thread_type`` until 2022, else more than two people."""
+        names = list(dict.fromkeys(names_in(head)))
+        others = [name for name in names if name and not self._room.owner.is_me(name)]
+        title = next((head[key] for key in _TITLES if isinstance(head.get(key), str)), "")
+        group = (
+            head.get("thread_type") == "RegularGroup"
+            or self._ref.section == GROUP_MESSAGES
+            or len(names_in(head)) > 2
+            or any(isinstance(head.get(key), dict) for key in ("joinable_mode", "image"))
+        )
+        return Conversation(
+            key=self._maker.key,
+            title=repaired(title).strip() or ", ".join(others) or self._ref.title or self._maker.key,
+            kind="group" if group else "direct" if names or head.get("thread_type") else "unknown",
+            native_id=self._ref.native_id or None,
+            members=tuple(dict.fromkeys(map(self._maker.handle, names))),
+            origin=origin,
+        )
+
+    def read(self, entry: Entry, loaded: Loaded, head: Mapping[str, Any]) -> Iterator[Item]:
+        """The messages of one file, the oldest first, and what there is to say about it."""
+        ledger = self._room.ledger
+        whole = loaded.origin._replace(end=0)
+        ledger.unknown_keys(KIND, dict(head), _THREAD_KEYS, whole)
+        records = loaded.value if loaded.cut else head.get("messages")
+        if not isinstance(records, list):
+            yield Problem("no-messages", f"“{entry.path}” has no list of messages.", whole, "file")
+            return
+        part = self._maker.part(entry, loaded, records)
+        for message in self._folding.fold(part.messages, part.speaking, part.edits):
+            if message is not None:
+                yield message
+        folded = self._folding.edits  # sentences about reactions are typed as it is
+        part.count.typed += folded
+        part.count.read -= folded
+        yield from ledger.close(KIND, part.count, loaded.origin)
