@@ -14,18 +14,18 @@ from pathlib import Path
 from babel import Locale
 
 from archiver.importers.facebook.page_words import fold_word, tokens
-from tests.make_whatsapp_clock import afternoons, locales, period_hours
+from tests.make_whatsapp_clock import OTHER_VERSIONS, afternoons, locales, period_hours
 
 TARGET = Path(__file__).parent.parent / "archiver" / "importers" / "facebook" / "page_words.json"
 WIDTHS = ("abbreviated", "wide")
 EVERYBODY = 30  # a word that so many languages share ("am") says nothing about the language
 SKELETONS = ("yMMMd", "yMMMEd", "yMMMM", "hm", "hms", "Hm", "Hms", "Bhm", "Bhms", "yMd")
 
-# Facebook's own words, as seen in exports, where CLDR has others: language, before noon, after noon.
-OWN_PERIODS = (("cs", "dopol.", "odpol."), ("he", 'לפנה"צ', 'אחה"צ'), ("ur", "قبل دوپہر", "بعد دوپہر"))
+# Facebook's own words where CLDR has others: language, before noon, after noon. (Those of other versions, too.)
+OWN_PERIODS = (("cs", "dopol.", "odpol."), ("ar", "صباحًا", "مساءً"), ("ar", "صباحاً", "مساء"))
 # What stands between the date and the time on Facebook's pages of 2010-17, and around dates in general.
 OWN_LITERALS = (
-    "at um kl klo kello om ob v la las a alle ore orele le à às o u в у о ў în saat saati jam pukul pada lúc ngày vào "
+    "at um kl klo kello om ob v la las les a alle ore orele le à às o u в у о ў în saat saati jam pukul pada lúc ngày vào "
     "στις ώρα την בשעה ב الساعة ساعة في ساعت در เวลา น ที่ को बजे den de del di da og ja the on um klukkan um kl. plkst "
     "val d m g gada год г р թ ժամը óra órakor kor uhr heures heure 年 月 日 時 时 分 秒 點 点 년 월 일 시 분 초"
 )
@@ -95,7 +95,7 @@ def periods() -> dict[str, dict[str, str]]:
             for period, word in locale.day_periods["format"].get(width, {}).items():
                 if width != "narrow" or len(fold_word(word)) > 1:
                     hours[fold_word(word), locale.language] |= period_hours(locale, period)
-    for language, morning, afternoon in OWN_PERIODS:
+    for language, morning, afternoon in (*OWN_PERIODS, *OTHER_VERSIONS):
         hours[fold_word(morning), language] |= set(range(12))
         hours[fold_word(afternoon), language] |= set(range(12, 24))
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))

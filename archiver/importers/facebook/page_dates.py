@@ -16,6 +16,7 @@ from typing import NamedTuple
 from archiver.contracts import DateOrder
 from archiver.importers.facebook.page_words import (
     Meaning,
+    Month,
     Tongue,
     begun,
     fold_word,
@@ -211,7 +212,7 @@ class _Finder:
             return None
         month_at = self._numbered_month()
         said = [meaning(gap) for gap in gaps]
-        hour, length = self._time(named=month_at < 0 and any(one.months for one in said))
+        hour, length = self._time(named=month_at < 0 and any(one.months or _begun(one) for one in said))
         dated = [place for place in range(len(numbers)) if not hour <= place < hour + length]
         year = next((place for place in dated if len(numbers[place]) == 4), -1)
         rest = [place for place in dated if place not in {year, month_at}]
@@ -285,10 +286,8 @@ class _Finder:
             words = [word for word in said[place].months if word not in literals()] or list(said[place].months)
             if words := [word for word in words if self._mine(word)] or words:
                 return (*self._tongue.month(months()[words[-1]]), False)
-        for cut in (word for one in said for word in one.unknown):
-            if month := begun(cut):
-                return (*self._tongue.month(month), True)
-        return 0, False, False
+        month = next(filter(None, map(_begun, said)), None)
+        return (*self._tongue.month(month), True) if month else (0, False, False)
 
     def _mine(self, word: str) -> bool:
         """Whether a month's name is of the file's own language."""
@@ -302,6 +301,12 @@ class _Finder:
         if self._order == "mdy":
             return first, second, self._certain
         return second, first, self._certain
+
+
+def _begun(said: Meaning) -> Month:
+    """The month that unknown words may begin, all together or one of them."""
+    words = ("".join(said.unknown), *said.unknown) if len(said.unknown) > 1 else said.unknown
+    return next(filter(None, map(begun, words)), Month())
 
 
 def _after(gap: str, word: str) -> str:

@@ -48,6 +48,7 @@ _SIGN = re.compile(f"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|[^\\w\\s]
 _NO_SIGN = "?"  # a reaction whose sign is not told
 _openings = openings().get
 _MARKS = edit_marks()
+_LAST = frozenset(mark[-1] for mark in _MARKS)
 
 
 class _Who(NamedTuple):
@@ -242,10 +243,12 @@ class BoxReader:
 
     def _may_be_the_apps(self, text: str, name: str) -> bool:
         """Whether a text may be a sentence of the app's, or the copy of an edited message."""
-        if text.endswith(_MARKS):
+        if text[-1] in _LAST and text.endswith(_MARKS):
             return True
-        begins = _openings(text.partition(" ")[0], ())
-        return len(text) <= LONGEST and text.startswith((name, *begins) if name else begins)
+        if name and text.startswith(name):
+            return len(text) <= LONGEST
+        begins = _openings(text.partition(" ")[0])
+        return begins is not None and len(text) <= LONGEST and text.startswith(begins)
 
     def _heading(self, texts: Sequence[str], plan: Outline) -> None:
         """A box without a time: who takes part, a link to join… If it tells the participants, they were read before."""
@@ -321,9 +324,10 @@ class BoxReader:
             elif url and not url.startswith(("#", "data:", "javascript:")):
                 files.setdefault(url, _key(name, url))
         said = _Said(written(markup.texts, plan.text, images), [(key, url) for url, key in files.items()])
-        texts = [written(markup.texts, block, images) for block in plan.blocks]
-        texts += [plain(markup.texts[place]) for place in plan.stray]
-        said.more = [text for text in dict.fromkeys(texts) if text]
+        if images or plan.has_rest(markup.texts):
+            texts = [written(markup.texts, block, images) for block in plan.blocks]
+            texts += [plain(markup.texts[place]) for place in plan.stray]
+            said.more = [text for text in dict.fromkeys(texts) if text]
         if not said.text and not plan.fixed and said.more and said.more[0] not in links:
             said.text = said.more.pop(0)
         shared = [url for url, apart in links.items() if apart]

@@ -151,6 +151,7 @@ def _segmented(word: str) -> tuple[str, ...]:
     return best[0] or ()
 
 
+@lru_cache(maxsize=2000)
 def begun(word: str) -> Month:
     """The months that a cut word may begin (``Sept``, ``Octob``), else the one whose name begins it (``rêbendana``);
     none for fewer than three letters."""
