@@ -25,8 +25,8 @@ SKELETONS = ("yMMMd", "yMMMEd", "yMMMM", "hm", "hms", "Hm", "Hms", "Bhm", "Bhms"
 OWN_PERIODS = (("cs", "dopol.", "odpol."), ("ar", "صباحًا", "مساءً"), ("ar", "صباحاً", "مساء"))
 # What stands between the date and the time on Facebook's pages of 2010-17, and around dates in general.
 OWN_LITERALS = (
-    "at um kl klo kello om ob v la las les a alle ore orele le à às o u в у о ў în saat saati jam pukul pada lúc ngày vào "
-    "στις ώρα την בשעה ב الساعة ساعة في ساعت در เวลา น ที่ को बजे den de del di da og ja the on um klukkan um kl. plkst "
+    "at um kl klo kello om ob v la las les a alle ore orele le à às o u в у о ў în saat saati jam pukul pada lúc ngày "
+    "vào στις ώρα την בשעה ב الساعة ساعة في ساعت در เวลา น ที่ को बजे den de del di da og ja the on um klukkan plkst "
     "val d m g gada год г р թ ժամը óra órakor kor uhr heures heure 年 月 日 時 时 分 秒 點 点 년 월 일 시 분 초"
 )
 

@@ -7,6 +7,7 @@ stay in memory. So a hundred megabytes of messages.htm can be read from the end,
 import re
 import tempfile
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ _DEEP_LIMIT = 64 << 20  # bytes of a page whose boxes are only told by depth: it
 _BLOCK = 1 << 20
 _LONGEST_TAG = 1 << 16
 _DEEPEST = 400  # elements that may be open at once
+_MOST = 0.8
 _ENOUGH = 24  # dates that tell the structure
 _OLD = re.compile(rb'<div\b[^<>]*\bclass="(?:thread|message)"[^<>]*>', re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*+|[!?])([^<>]*+)>")
@@ -71,12 +73,12 @@ class _Open(NamedTuple):
 
 @dataclass(slots=True)
 class _Walk:
-    """The *dates* in the first part of a page, each as the elements around it; how often elements of each name and
-    class start, anywhere and *within* each element; and for each element how many texts it has that are no dates."""
+    """The *dates* in the first part of a page, each as the elements around it, and their *places*; where elements of
+    each name and class start; and for each element how many texts it has that are no dates."""
 
     dates: list[tuple[_Open, ...]] = field(default_factory=list)
-    kinds: Counter[tuple[str, str]] = field(default_factory=Counter)
-    within: Counter[tuple[int, str, str]] = field(default_factory=Counter)
+    places: list[int] = field(default_factory=list)
+    kinds: dict[tuple[str, str], list[int]] = field(default_factory=dict)
     told: Counter[int] = field(default_factory=Counter)
 
 
@@ -89,12 +91,16 @@ def learn(head: bytes, is_date: Callable[[str], bool]) -> Plan | None:
     box = _box(walk) or _known_box(text)
     if box is None:
         return None
-    boxes, container = box
-    first = boxes[0]
-    kind = (first.name, first.classes)
-    if container is None or walk.kinds[kind] == walk.within[container.number, first.name, first.classes]:
+    first, container = box
+    if container is None or (first.classes and _apart(walk, walk.kinds[first.name, first.classes])):
         return Plan(_pattern(first, text))
     return Plan(None, base=len(text[: container.at].encode("utf-8", "surrogateescape")))
+
+
+def _apart(walk: _Walk, starts: list[int]) -> bool:
+    """Whether elements that start here part the dates, so that hardly any two are together."""
+    held = Counter(bisect_right(starts, place) for place in walk.places)
+    return sum(count == 1 for count in held.values()) >= _MOST * len(held)
 
 
 def _walk(text: str, is_date: Callable[[str], bool]) -> _Walk:
@@ -106,7 +112,7 @@ def _walk(text: str, is_date: Callable[[str], bool]) -> _Walk:
     for found in _TAG.finditer(text):
         closing, name = found[1], found[2].lower()
         if opened and len(opened) <= skipped and found.start() > end:
-            _note(walk, text[end : found.start()], opened, is_date)
+            _note(walk, text[end : found.start()], end, opened, is_date)
             if len(walk.dates) >= _ENOUGH:
                 break
         end = found.end()
@@ -116,8 +122,7 @@ def _walk(text: str, is_date: Callable[[str], bool]) -> _Walk:
         elif name not in VOID:
             number += 1
             element = _Open(number, name, attributes(found[3]).get("class", ""), found.start())
-            walk.kinds[element.name, element.classes] += 1
-            walk.within[opened[-1].number if opened else 0, element.name, element.classes] += 1
+            walk.kinds.setdefault((element.name, element.classes), []).append(element.at)
             if len(opened) < _DEEPEST:
                 opened.append(element)
             if name in _SKIPPED:
@@ -127,44 +132,41 @@ def _walk(text: str, is_date: Callable[[str], bool]) -> _Walk:
     return walk
 
 
-def _note(walk: _Walk, text: str, opened: list[_Open], is_date: Callable[[str], bool]) -> None:
+def _note(walk: _Walk, text: str, place: int, opened: list[_Open], is_date: Callable[[str], bool]) -> None:
     if text.isspace():
         return
     if may_be_date(text) and is_date(plain(text)):
         walk.dates.append(tuple(opened))
+        walk.places.append(place)
     else:
         walk.told.update(one.number for one in opened)
 
 
-def _box(walk: _Walk) -> tuple[list[_Open], _Open | None] | None:
-    """The boxes in the first part and the element that holds them: where most neighbouring dates part ways."""
+def _box(walk: _Walk) -> tuple[_Open, _Open | None] | None:
+    """A box, and the element that holds all of them: where most neighbouring dates part ways."""
     meetings: Counter[_Open] = Counter()
-    children: dict[_Open, dict[int, _Open]] = {}
+    boxes: dict[_Open, _Open] = {}
     for one, other in zip(walk.dates, walk.dates[1:], strict=False):
         depth = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), 0)
         if depth and (one[depth].name, one[depth].classes) == (other[depth].name, other[depth].classes):
             meetings[one[depth - 1]] += 1
-            for child in (one[depth], other[depth]):
-                children.setdefault(one[depth - 1], {})[child.number] = child
+            boxes.setdefault(one[depth - 1], one[depth])
     if meetings:
         container = max(meetings, key=lambda one: meetings[one])
-        found = children[container]
-        kind = next(iter(found.values()))
-        alike = [one for one in found.values() if (one.name, one.classes) == (kind.name, kind.classes)]
-        return alike, container
+        return boxes[container], container
     for path in walk.dates:  # one message only: the smallest element that holds more than the date
-        box = next((one for one in reversed(path[:-1]) if walk.told[one.number]), None)
-        if box is not None:
-            return [box], (path[path.index(box) - 1] if path.index(box) else None)
+        at = next((at for at in range(len(path) - 2, -1, -1) if walk.told[path[at].number]), -1)
+        if at >= 0:
+            return path[at], path[at - 1] if at else None
     return None
 
 
-def _known_box(text: str) -> tuple[list[_Open], None] | None:
+def _known_box(text: str) -> tuple[_Open, None] | None:
     """The box by the names of classes, for a page whose dates nobody can read."""
     for found in _TAG.finditer(text):
         classes = attributes(found[3]).get("class", "")
         if any(known in classes.split() for known in _KNOWN_CLASSES):
-            return [_Open(0, found[2].lower(), classes, found.start())], None
+            return _Open(0, found[2].lower(), classes, found.start()), None
     return None
 
 

@@ -222,7 +222,8 @@ class _Finder:
         doubt = bool(said[hour].unknown or said[hour + length].unknown)
         month, sure, figures = 0, True, False
         if month_at < 0 and len(rest) == 1:
-            month, sure, cut = self._named_month(said, rest[0], year)
+            around = said[: hour + 1] if hour else said[length:]
+            month, sure, cut = self._named_month(said, rest[0], year, around)
             unsure = unsure or cut
         if (month_at >= 0 or month) and len(rest) == 1:
             day = rest[0]
@@ -275,8 +276,11 @@ class _Finder:
         word = next(words, "")
         return word, not word
 
-    def _named_month(self, said: Sequence[Meaning], day: int, year: int) -> tuple[int, bool, bool]:
-        """(the month, whether it is certain, whether only the beginning of its name is there); 0 for none.
+    def _named_month(
+        self, said: Sequence[Meaning], day: int, year: int, around: Sequence[Meaning]
+    ) -> tuple[int, bool, bool]:
+        """(the month, whether it is certain, whether only the beginning of its name is there); 0 for none. *around*:
+        what is said around the date's own numbers.
 
         A weekday may be called like another language's month (``mar``): the month stands between day and year, else
         as the last word before the day.
@@ -286,7 +290,7 @@ class _Finder:
             words = [word for word in said[place].months if word not in literals()] or list(said[place].months)
             if words := [word for word in words if self._mine(word)] or words:
                 return (*self._tongue.month(months()[words[-1]]), False)
-        month = next(filter(None, map(_begun, said)), None)
+        month = next(filter(None, map(_begun, around)), None)
         return (*self._tongue.month(month), True) if month else (0, False, False)
 
     def _mine(self, word: str) -> bool:

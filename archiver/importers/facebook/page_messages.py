@@ -3,8 +3,6 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -12,11 +10,12 @@ from archiver.dump import Entry
 from archiver.importers.facebook.folding import Folding, edited_text
 from archiver.importers.facebook.kinds import Reading, Voice, base_name, files_of, media_type, read_kind
 from archiver.importers.facebook.loading import SOURCE
-from archiver.importers.facebook.markup import Markup, attributes, plain, split, unbroken, written
-from archiver.importers.facebook.mojibake import repaired
+from archiver.importers.facebook.markup import Markup, plain, split, unbroken, written
 from archiver.importers.facebook.page_boxes import Box
+from archiver.importers.facebook.page_contents import Contents, contents
 from archiver.importers.facebook.page_dates import may_be_date
 from archiver.importers.facebook.page_outline import Outline, Outlines, Stencil, stencil
+from archiver.importers.facebook.page_people import people_told
 from archiver.importers.facebook.page_zones import PageClock
 from archiver.importers.facebook.people import handle_for, is_nobody
 from archiver.importers.facebook.room import Room
@@ -27,21 +26,11 @@ from archiver.model import Attachment, Handle, Message, Origin, Reaction, When
 _SENDERS = 50_000
 _TIMES = 50_000
 _STENCILS = 6
+_SAVED = 3  # texts that a message has at least: who, what, when
 _CERTAIN = ((), ("zone",))  # what may be assumed of a time that is not counted any more
 _FEW = 1_000  # names that are compared one by one
 _UNASKED = frozenset({"message_requests", "filtered_threads"})  # folders of what the owner never accepted
 _READ = frozenset({"text", "media", "share", "sticker"})  # kinds that are what somebody sent, as it stands
-_SOURCES = {"a": "href", "img": "src", "video": "src", "audio": "src", "source": "src"}
-_BY_TAG = {"img": "photos", "video": "videos", "source": "videos", "audio": "audio_files"}
-_FOLDERS = (
-    ("stickers_used/", "sticker"),
-    ("/photos/", "photos"),
-    ("/videos/", "videos"),
-    ("/audio/", "audio_files"),
-    ("/gifs/", "gifs"),
-    ("/files/", "files"),
-)
-_ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 # One emoji: a flag, a key, or a sign with what modifies it and what it is joined with.
 _JOINED = "(?:\ufe0f|[\U0001f3fb-\U0001f3ff]|\u20e3|[\U000e0020-\U000e007f])*"
 _SIGN = re.compile(f"[\U0001f1e6-\U0001f1ff]{{2}}|[0-9#*]\ufe0f?\u20e3|[^\\w\\s]{_JOINED}(?:\u200d\\S{_JOINED}){{0,8}}")
@@ -61,49 +50,17 @@ class _Who(NamedTuple):
     shared: int
 
 
-@dataclass(slots=True)
-class _Said:
-    """What a box holds beside its sender and its time. *more*: texts that have no place in a message."""
-
-    text: str
-    files: list[tuple[str, str]] = field(default_factory=list)
-    link: str = ""
-    links: list[str] = field(default_factory=list)
-    more: list[str] = field(default_factory=list)
-
-    def record(self, name: str) -> dict[str, object]:
-        """The same as a record of a thread's JSON file."""
-        record: dict[str, object] = {"sender_name": name}
-        if self.text:
-            record["content"] = self.text
-        for key, uri in self.files:
-            if key == "sticker":
-                record[key] = {"uri": uri}
-            else:
-                listed = record.setdefault(key, [])
-                if isinstance(listed, list):
-                    listed.append({"uri": uri})
-        if self.link:
-            about = {"share_text": "\n".join(self.more)} if self.more else {}
-            record["share"] = {"link": self.link, **about}
-        return record
-
-    def as_they_are(self) -> bool:
-        """Whether no text looks as if it were to be repaired: pages are written right, and stay as they are."""
-        return all(
-            repaired(text) == text for text in (self.text, self.link, *self.more, *(uri for _, uri in self.files))
-        )
-
-
 class BoxReader:
     """Reads the boxes of one file, in the order in which they were sent.
 
-    *broken* counts the boxes that are not UTF-8. What is read waits in a batch until it is taken with `taken`.
+    *broken* counts the boxes that are not UTF-8, *damaged* those whose tags are not as they should be. What is read
+    waits in a batch until it is taken with `taken`.
     """
 
     def __init__(self, room: Room, ref: ThreadRef, entry: Entry, clock: PageClock, outlines: Outlines) -> None:
         self.count = room.ledger.file("messages")
         self.broken = 0
+        self.damaged = 0
         self._room = room
         self._ref = ref
         self._entry = entry
@@ -198,6 +155,7 @@ class BoxReader:
             if not may_be_date(text):
                 return None
             when = self._clock.when(text)
+            self._clock.note(when)
         if when.at is not None and when.assumed in _CERTAIN:
             if len(self._when_raw) >= _TIMES:
                 self._when_raw.clear()
@@ -219,9 +177,14 @@ class BoxReader:
         plan = self._outlines.of(markup.tags)
         time = written(texts, plan.time)
         when = self._clock.when(time) if may_be_date(time) else None
-        if when is None:
-            self._heading(texts, plan)
-            return
+        if when is None or when.at is None:
+            if (saved := self._saved(texts, box)) is not None:
+                self._batch.append(saved)
+                return
+            if when is None:
+                self._heading(texts, plan)
+                return
+        self._clock.note(when)
         name = written(texts, plan.sender)
         said = written(texts, plan.text)
         who = self._who.get(name) or self._meet(name)
@@ -250,6 +213,19 @@ class BoxReader:
         begins = _openings(text.partition(" ")[0])
         return begins is not None and len(text) <= LONGEST and text.startswith(begins)
 
+    def _saved(self, texts: Sequence[str], box: Box) -> Message | None:
+        """The message of a box that is not built as boxes are, for a tag is missing: its first text is the sender, its
+        last one the time. None when that is no date."""
+        told = [text for text in map(plain, texts) if text]
+        if len(told) < _SAVED or not may_be_date(told[-1]) or (when := self._clock.when(told[-1])).at is None:
+            return None
+        self.damaged += 1
+        self.count.read += 1
+        who = self._who.get(told[0]) or self._meet(told[0])
+        extra = {**self._always, "markup": "damaged"}
+        text, origin = "\n".join(told[1:-1]), self.origin(box.start, box.end)
+        return Message(self._key, who.handle, when, text, origin, extra=extra)
+
     def _heading(self, texts: Sequence[str], plan: Outline) -> None:
         """A box without a time: who takes part, a link to join… If it tells the participants, they were read before."""
         if people_told(everything(texts)):
@@ -261,7 +237,7 @@ class BoxReader:
 
     def _more(self, message: Message, markup: Markup, plan: Outline, who: _Who) -> Message:
         """The message of a box that may hold more than text: *message*, with what else there is."""
-        said, images = self._contents(markup, plan)
+        said, images = contents(markup, plan)
         if said.as_they_are():
             record = said.record(who.name)
             reading = read_kind(record, Voice(who.name, who.own, self._known, self._file), files_of(record))
@@ -295,7 +271,7 @@ class BoxReader:
         elif reading.kind == "text" and edited_text(reading.text) is not None:
             self._edits.append(len(self._batch))
 
-    def _literal(self, said: _Said) -> Reading:
+    def _literal(self, said: Contents) -> Reading:
         """A message whose text only looks damaged: it is what somebody wrote."""
         files = tuple(self._file(key, uri) for key, uri in said.files)
         extra: dict[str, object] = {"link": said.link} if said.link else {}
@@ -306,37 +282,6 @@ class BoxReader:
         )
 
     # -- what is in it -------------------------------------------------------------------------------------
-
-    def _contents(self, markup: Markup, plan: Outline) -> tuple[_Said, dict[int, str]]:
-        """Text, files, links and what else is in a box; and what its images say, by their tags."""
-        images: dict[int, str] = {}
-        files: dict[str, str] = {}
-        links: dict[str, bool] = {}
-        for number in plan.media:
-            name = markup.tags[number].lower()
-            found = attributes(markup.inside[number])
-            url = found.get(_SOURCES.get(name, ""), "").strip()
-            elsewhere = bool(_ELSEWHERE.match(url))
-            if name == "img" and found.get("alt") and (elsewhere or not url):
-                images[number] = found["alt"]
-            elif name == "a" and elsewhere:
-                links[url] = links.get(url, False) or number + 1 not in plan.text
-            elif url and not url.startswith(("#", "data:", "javascript:")):
-                files.setdefault(url, _key(name, url))
-        said = _Said(written(markup.texts, plan.text, images), [(key, url) for url, key in files.items()])
-        if images or plan.has_rest(markup.texts):
-            texts = [written(markup.texts, block, images) for block in plan.blocks]
-            texts += [plain(markup.texts[place]) for place in plan.stray]
-            said.more = [text for text in dict.fromkeys(texts) if text]
-        if not said.text and not plan.fixed and said.more and said.more[0] not in links:
-            said.text = said.more.pop(0)
-        shared = [url for url, apart in links.items() if apart]
-        said.link = shared[0] if shared else ""
-        said.links = [url for url in links if url != said.link and url not in said.text]
-        if said.more:
-            told = {_level(said.text), *map(_level, links), *(_level(base_name(url)) for url in files)}
-            said.more = [text for text in said.more if _level(text) not in told]
-        return said, images
 
     def _file(self, key: str, uri: str) -> Attachment:
         name, entry = base_name(uri), self._room.tree.media(uri, self._entry)
@@ -357,7 +302,7 @@ class BoxReader:
         at = None
         if text.endswith(")"):
             start, _, told = text[:-1].rpartition("(")
-            if start and (at := self._clock.moment(told)) is not None:
+            if start and (at := self._clock.when(told).at) is not None:
                 text = start.rstrip()
         sign = _SIGN.match(text)
         if sign is not None:
@@ -387,23 +332,3 @@ class BoxReader:
 def everything(texts: Sequence[str]) -> str:
     """All texts as one."""
     return plain(" ".join(text for text in texts if text and not text.isspace()))
-
-
-_LABEL = re.compile(r"[^:：\d]{2,40}[:：]\s*")
-
-
-def people_told(text: str) -> str:
-    """What stands behind the label in ``Participants: Ana, Ben and Cleo``, in any language; "" if it is none such."""
-    label = _LABEL.match(text)
-    return text[label.end() :] if label and "://" not in text else ""
-
-
-@lru_cache(maxsize=4096)
-def _level(text: str) -> str:
-    return " ".join(text.split())
-
-
-def _key(name: str, url: str) -> str:
-    """Under what key of a thread's JSON file a file would stand: by its folder, else by its tag."""
-    place = f"/{url.lower()}"
-    return next((key for folder, key in _FOLDERS if folder in place), _BY_TAG.get(name, "files"))

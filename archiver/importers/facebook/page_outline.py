@@ -30,30 +30,22 @@ _LEGACY_PARTS = 2
 
 
 class _Element:
-    """An element of a box, with what is in it: elements, and places of texts."""
+    """An element of a box, with what is in it: elements, and numbers of texts. *leaf*: nothing but a text, with what
+    may stand in a line of it."""
 
-    __slots__ = ("inside", "name", "tag")
+    __slots__ = ("inside", "leaf", "name", "tag")
 
     def __init__(self, name: str, tag: int) -> None:
         self.name = name
         self.tag = tag
         self.inside: list[_Element | int] = []
+        self.leaf = True
 
     def elements(self) -> list["_Element"]:
         return [one for one in self.inside if isinstance(one, _Element)]
 
     def texts(self) -> list[int]:
         return [one for one in self.inside if isinstance(one, int)]
-
-    def leaf(self) -> bool:
-        """Whether it holds nothing but a text, with what may stand in a line of it."""
-        waiting = [self]
-        while waiting:
-            for one in waiting.pop().elements():
-                if one.name not in _INLINE:
-                    return False
-                waiting.append(one)
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +145,11 @@ def _tree(names: Sequence[str]) -> _Element:
             continue
         element = _Element(name, tag)
         opened[-1].inside.append(element)
+        if name not in _INLINE:
+            for around in reversed(opened):
+                if not around.leaf:
+                    break  # and neither are those around it
+                around.leaf = False
         if name not in VOID and len(opened) < _DEEPEST:
             opened.append(element)
     opened[-1].inside.append(len(names))
@@ -167,15 +164,15 @@ def _modern(root: _Element) -> _Found:
     box = root
     while len(box.elements()) == 1 or (box is root and box.elements()):
         box = box.elements()[0]
-        if box.leaf():
+        if box.leaf:
             break
-    parts = [] if box.leaf() else [one for one in box.elements() if one.name not in VOID]
+    parts = [] if box.leaf else [one for one in box.elements() if one.name not in VOID]
     found.parts = len(parts)
     if len(parts) < _LEGACY_PARTS:
         found.blocks = [text for text, _ in _leaves([root], found)]
         return found
     *body, time = parts
-    if len(body) > 1 or body[0].name in _HEADINGS or body[0].leaf():
+    if len(body) > 1 or body[0].name in _HEADINGS or body[0].leaf:
         found.sender = _pieces(body.pop(0))
     found.time = _pieces(time)
     _body(body, found)
@@ -184,7 +181,7 @@ def _modern(root: _Element) -> _Found:
 
 def _body(body: list[_Element], found: _Found) -> None:
     """The text of a message, and whatever else is in its body."""
-    while len(body) == 1 and not body[0].leaf() and body[0].name != "ul":
+    while len(body) == 1 and not body[0].leaf and body[0].name != "ul":
         body = [one for one in body[0].elements() if one.name not in VOID]
     found.fixed = len(body) >= _FIXED_SLOTS
     for place, slot in enumerate(body):
@@ -208,7 +205,7 @@ def _leaves(elements: Sequence[_Element], found: _Found) -> Iterator[tuple[Piece
         elif here.name in _UNSEEN:
             found.media += [one.tag for one in _inside(here) if one.name in _MEDIA]
             found.silent += [place for one in (here, *_inside(here)) for place in one.texts()]
-        elif here.leaf():
+        elif here.leaf:
             found.media += [one.tag for one in _inside(here) if one.name in _MEDIA]
             yield _pieces(here), here
         else:

@@ -31,6 +31,7 @@ _ENOUGH = 3
 _COMPARED = 20_000
 _KEPT = 50_000
 _CUTS = 8
+_QUIET = ((), ("zone",))  # what is assumed of times and told once for a file, not for each
 
 # Minutes east of UTC. Where an abbreviation is used in several places, the first is the likeliest for Facebook.
 _ABBREVIATIONS: dict[str, tuple[int, ...]] = {
@@ -243,12 +244,15 @@ class PageClock:
             if len(self._known) >= _KEPT:
                 self._known.clear()
             known = self._known[written] = self.met(written) or self._read(written)
-        if known.at is None:
-            self.unread += 1
-            self.example = self.example or written
-        elif known.assumed:
-            self.doubts.update(known.assumed)
         return known
+
+    def note(self, when: When) -> None:
+        """Count what is to be said about the time of a message."""
+        if when.at is None:
+            self.unread += 1
+            self.example = self.example or when.written
+        elif when.assumed not in _QUIET:
+            self.doubts.update(when.assumed)
 
     def met(self, written: str) -> When | None:
         """The time of a date whose day and whose time of the day were met before, in other dates; None otherwise."""
@@ -297,10 +301,6 @@ class PageClock:
         first, last = self._wall.at(year, month, day, 0, 0), self._wall.at(year, month, day, 23, 59)
         offset = first.tzinfo if first.utcoffset() == last.utcoffset() else None
         return _Day(year, month, day, offset if isinstance(offset, timezone) else None)
-
-    def moment(self, written: str) -> datetime | None:
-        """The time of a written date that is not a message's; None for none."""
-        return self._read(written).at
 
     def _read(self, written: str) -> When:
         fields = self.dates.read(written)

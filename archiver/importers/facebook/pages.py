@@ -20,9 +20,9 @@ from archiver.importers.facebook.loading import SOURCE
 from archiver.importers.facebook.markup import plain, split, written
 from archiver.importers.facebook.page_boxes import HEAD, Box, PageFile, closed, generation
 from archiver.importers.facebook.page_dates import DateReader, may_be_date
-from archiver.importers.facebook.page_messages import BoxReader, everything, people_told
+from archiver.importers.facebook.page_messages import BoxReader, everything
 from archiver.importers.facebook.page_outline import Outlines
-from archiver.importers.facebook.page_words import conjunctions
+from archiver.importers.facebook.page_people import names_in, old_participants, people_told, texts_of
 from archiver.importers.facebook.page_zones import PageClock, PageZone, compared_zone, page_zone
 from archiver.importers.facebook.people import handle_for
 from archiver.importers.facebook.room import Room
@@ -37,8 +37,6 @@ _LONG_KEY = 160
 _TITLE = re.compile(rb"<title\b[^<>]*>([^<>]{1,2000})</title>", re.IGNORECASE)
 _H1 = re.compile(rb"<h1\b[^<>]*>([^<>]{1,2000})</h1>", re.IGNORECASE)
 _INDEX = re.compile(rb'<a\b[^<>]*\bhref="[^"<>]*messages/\d{1,9}\.html"')
-_HIDDEN = re.compile(r"<(style|script|title)\b[^<>]*>.*?</\1>", re.DOTALL | re.IGNORECASE)
-_COMMAS = re.compile(r"\s*[,،、，]\s+|\s*[、，]\s*")
 
 
 def is_page(head: bytes) -> str | None:
@@ -202,8 +200,8 @@ class _Pages:
         """The participants that stand at the head of a stretch."""
         text = page.read(chunk.start, min(page.starts[chunk.first], chunk.start + HEAD)).decode("utf-8", "replace")
         if page.legacy:
-            return _old_participants(text)
-        return self._participants([*_texts(text), *glance.headings], set(filter(None, glance.senders)))
+            return old_participants(text)
+        return self._participants([*texts_of(text), *glance.headings], set(filter(None, glance.senders)))
 
     def _owner(self, page: PageFile) -> str:
         """Whose page it is: its heading is their name."""
@@ -219,7 +217,7 @@ class _Pages:
         of its names is known, be it of a sender or the owner's."""
         for text in texts:
             if told := people_told(text):
-                names = _names(told, senders)
+                names = names_in(told, senders)
                 if any(name in senders or self._room.owner.is_me(name) for name in names):
                     return names
         return []
@@ -280,6 +278,9 @@ class _Pages:
         if reader.broken:
             note = f"“{entry.path}”: {reader.broken:,} messages hold bytes that are no text."
             yield Problem("undecodable", note, whole, "detail")
+        if reader.damaged:
+            note = f"“{entry.path}”: {reader.damaged:,} messages have damaged markup; of these, only the text was read."
+            yield Problem("damaged-markup", note, whole, "detail")
         yield from self._room.ledger.close(KIND, reader.count, whole)
 
 
@@ -359,42 +360,6 @@ def _title(page: PageFile) -> str:
         if (found := pattern.search(head)) and (text := plain(found[1].decode("utf-8", "replace"))):
             return text
     return ""
-
-
-def _texts(markup: str) -> list[str]:
-    """The texts in front of the first box."""
-    return [text for part in split(_HIDDEN.sub(" ", markup)).texts if (text := plain(part))]
-
-
-def _old_participants(markup: str) -> list[str]:
-    """The names at the head of a thread of 2010-17: ``A, B``, since 2018 ``Participants: A, B`` behind a heading."""
-    behind = re.split(r"</h3\s*>", markup, maxsplit=1)[-1]
-    texts = _texts(behind)
-    text = texts[0] if texts else ""
-    return [name for name in _COMMAS.split(people_told(text) or text) if name]
-
-
-def _names(listed: str, known: set[str]) -> list[str]:
-    """The names in ``A, B and C``. The last two are parted where that gives a name that is known, else at a word that
-    is no part of names."""
-    *names, last = _COMMAS.split(listed)
-    return [name for name in (*names, *_parted(last, known, listed=bool(names))) if name]
-
-
-def _parted(text: str, known: set[str], *, listed: bool) -> list[str]:
-    if text in known:
-        return [text]
-    cuts = []
-    for word in conjunctions():
-        if word.strip() and word in text:
-            left, _, right = text.partition(word)
-            other, _, tail = text.rpartition(word)
-            cuts += [(left.strip(), right.strip(), word), (other.strip(), tail.strip(), word)]
-    cuts = [cut for cut in cuts if cut[0] and cut[1]]
-    best = max(cuts, key=lambda cut: ((cut[0] in known) + (cut[1] in known), len(cut[2])), default=None)
-    if best is None or not (best[0] in known or best[1] in known or listed or len(best[2].strip()) > 1):
-        return [text]
-    return list(best[:2])
 
 
 def _key_of(names: Iterable[str]) -> str:
