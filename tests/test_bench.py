@@ -119,6 +119,8 @@ def test_the_benchmarks_run_from_end_to_end() -> None:
         "rare word",
         "archive --help",
         "the splitter alone",
+        "orjson.loads alone",
+        "the same of pages",
     ):
         assert re.search(rf"^{row}.* \d", done.stdout, re.MULTILINE), done.stdout
 
@@ -289,6 +291,26 @@ def test_a_maildir_and_the_truth_hold_as_many_letters(tmp_path: Path) -> None:
     assert jsonl((mail.truth for mail in letters(7, 50)), tmp_path / "truth.jsonl") == 50
     lines = (tmp_path / "truth.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["id"] for line in lines] == [mail.truth.id for mail in letters(7, 50)]
+
+
+def test_facebook_is_measured_beside_a_bare_parse_with_the_bars_it_has_to_keep() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "facebook", "--messages", "300"],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    for row in (
+        r"archive import +300 .*\(at most 100\) .* × the parse \(at most 11\)",
+        r"the same again +300 .* × faster \(at least 10\)",
+        r"the same zip again +300 .* × faster \(at least 10\)",
+        r"importers.facebook.read +300 .* × the parse",
+        r"the same of pages \(HTML\) .* at least 30,000 messages/CPU s",
+    ):
+        assert re.search(rf"^{row}", done.stdout, re.MULTILINE), done.stdout
 
 
 def test_mail_is_measured_beside_each_peer_that_is_there_and_the_others_are_named() -> None:
