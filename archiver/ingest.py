@@ -228,6 +228,7 @@ def _stream(
             archive.blobs.settle()  # what the rows speak of is safe before they are
             writer.add(batch, keeper.taken())
             watch(keeper.bytes_read, total, writer.messages)
+            batch.clear()  # or it would stay in memory while the next one is read
     if passed_over := keeper.passed_over():
         note = _left_alone(passed_over)
         keeper.problems.insert(0, note)

@@ -5,7 +5,7 @@ frozen dataclass to make, and taken apart in one step.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Literal, NamedTuple, Protocol
@@ -164,12 +164,14 @@ class Message(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a message is whose text is an app's words in place of a file; the fields are those of Message."""
+    """What a message in a stretch is that is more than text: an app's words in place of a file, a photo, a text with
+    reactions. The fields are those of Message."""
 
     kind: str
     text: str
     attachments: tuple[Attachment, ...]
     extra: Mapping[str, object] | None
+    reactions: tuple[Reaction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +182,9 @@ class Stretch:
     a reader that yields them, and a store that takes them as they are, never make a million records.
 
     *senders*, *walls* (wall-clock milliseconds since 1970-01-01 00:00), *written* and *texts* have one entry for
-    each message; message *i* is bytes [bounds[i], bounds[i + 1]) of the file. *standing*: at these positions there
-    is more than text. *offset*: minutes east of UTC.
+    each message; message *i* is bytes [starts[i], ends[i]) of the file. *standing*: at these positions there is more
+    than text. *offset*: minutes east of UTC. *keys*: those of Message, where the source gives its messages an identity;
+    () where it does not.
     """
 
     conversation: str
@@ -190,12 +193,14 @@ class Stretch:
     walls: Sequence[int]
     written: Sequence[str]
     texts: Sequence[str]
-    bounds: Sequence[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
     standing: Mapping[int, Standing]
     offset: int
     precision: Precision
     zone: str | None = None
     assumed: tuple[str, ...] = ()
+    keys: Sequence[str] = ()
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -207,23 +212,17 @@ class Stretch:
         """Message *i* as a record of its own."""
         at = _midnight(self.offset) + timedelta(milliseconds=self.walls[i])
         when = When(at, self.written[i], self.zone, self.precision, self.assumed)
-        origin = self.origin._replace(start=self.bounds[i], end=self.bounds[i + 1])
-        message = Message(self.conversation, self.senders[i], when, self.texts[i], origin)
+        origin = self.origin._replace(start=self.starts[i], end=self.ends[i])
+        key = self.keys[i] if self.keys else None
+        message = Message(self.conversation, self.senders[i], when, self.texts[i], origin, key=key)
         if (more := self.standing.get(i)) is None:
             return message
-        return message._replace(kind=more.kind, text=more.text, attachments=more.attachments, extra=more.extra)
-
-    def after(self, count: int) -> "Stretch":
-        """What is left of it after its first *count* messages."""
-        return replace(
-            self,
-            origin=self.origin._replace(start=self.bounds[count]),
-            senders=self.senders[count:],
-            walls=self.walls[count:],
-            written=self.written[count:],
-            texts=self.texts[count:],
-            bounds=self.bounds[count:],
-            standing={i - count: more for i, more in self.standing.items() if i >= count},
+        return message._replace(
+            kind=more.kind,
+            text=more.text,
+            attachments=more.attachments,
+            extra=more.extra,
+            reactions=more.reactions,
         )
 
 

@@ -17,8 +17,9 @@ from selectolax.lexbor import LexborHTMLParser
 from archiver.contracts import Hints
 from archiver.dump import Dump
 from archiver.importers.facebook.accounting import Ledger
+from archiver.importers.facebook.generations import generation
 from archiver.importers.facebook.markup import attributes, plain, plain_text, split, unbroken, written
-from archiver.importers.facebook.page_boxes import LARGEST, closed, generation, learn
+from archiver.importers.facebook.page_boxes import LARGEST, closed, learn
 from archiver.importers.facebook.page_outline import outline, stencil
 from archiver.importers.facebook.page_people import names_in
 from archiver.importers.facebook.page_zones import PageZone

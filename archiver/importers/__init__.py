@@ -1,7 +1,7 @@
 """The shelf of importers: one explicit line. A new source is one more word here."""
 
 from archiver.contracts import Importer
-from archiver.importers import mail, whatsapp
+from archiver.importers import facebook, mail, whatsapp
 
 
 def shelf(*importers: Importer) -> dict[str, Importer]:
@@ -9,4 +9,4 @@ def shelf(*importers: Importer) -> dict[str, Importer]:
     return {importer.name: importer for importer in importers}
 
 
-ALL = shelf(whatsapp, mail)
+ALL = shelf(whatsapp, mail, facebook)

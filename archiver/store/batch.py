@@ -207,8 +207,8 @@ class Batch:
             self._rows[_ADD_PASSAGE].append((row, own(message.text, message.spans), rest(message.text, message.spans)))
         self._rows[_ADD_THREAD].append((row, message.key, base(message.subject or "")))
 
-    def texts(self, stretch: Stretch, columns: "Columns", file_id: int, ordinal: int) -> None:
-        """Add a stretch of new messages; *ordinal*: of the first one's record."""
+    def texts(self, stretch: Stretch, columns: "Columns", file_id: int, ordinal: int) -> Sequence[int]:
+        """Add a stretch of new messages; returns their row ids. *ordinal*: of the first one's record."""
         count = len(stretch)
         ids = range(self._next_id, self._next_id + count)
         self._next_id += count
@@ -217,15 +217,16 @@ class Batch:
             columns.sender_ids, columns.sent, repeat(stretch.offset), repeat(stretch.precision),
             repeat(_joined(stretch.assumed) if stretch.assumed else None), stretch.texts,
         )  # fmt: skip
-        self._first += zip(repeat(file_id), range(ordinal, ordinal + count), stretch.bounds, stretch.bounds[1:], ids)
+        self._first += zip(repeat(file_id), range(ordinal, ordinal + count), stretch.starts, stretch.ends, ids)
         if not stretch.standing:
             self._plain += rows
-            return
+            return ids
         for i, values in enumerate(rows):
             if (more := stretch.standing.get(i)) is None:
                 self._plain.append(values)
             else:
                 self._standing_row(values, more)
+        return ids
 
     def _standing_row(self, values: _Row, more: Standing) -> None:
         """A message that stands for a file; thousands of them share one *more*, which is worked out once."""

@@ -24,7 +24,7 @@ def public_id(local_minute: int, match_key: int, occurrence: int) -> str:
     else:
         at = _EPOCH + timedelta(minutes=local_minute)
         head = f"{at.year:04}{at.month:02}{at.day:02}{at.hour:02}{at.minute:02}"
-    return f"{head}-{tail}" if occurrence == 1 else f"{head}-{tail}.{occurrence}"
+    return f"{head}-{tail}" if occurrence < 2 else f"{head}-{tail}.{occurrence}"
 
 
 def minute_of(identifier: str) -> int | None:

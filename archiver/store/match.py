@@ -54,9 +54,7 @@ class Keys:
         """The match key; negative as often as not, for SQLite's integers are signed."""
         if message.key is None:
             return self.of_parts(said_by, message.text, len(message.attachments))
-        state = self._root.copy()
-        state.update(b"\1" + message.key.encode("utf-8", "replace"))
-        return int(_signed(state.digest())[0])
+        return of_keys((message.key,))[0]
 
     def of_parts(self, said_by: blake2b, text: str, attachments: int) -> int:
         """The match key of a message without a key of its own."""
@@ -74,6 +72,24 @@ class Keys:
             mine.update(level(text))
             digests.append(mine.digest())
         return list(unpack(f"<{len(digests)}q", b"".join(digests)))
+
+
+_KEYED = blake2b(b"\0\1", digest_size=8)
+
+
+def of_keys(keys: Iterable[str]) -> list[int]:
+    """The match keys of messages that bring a key of their own: they depend on no conversation, so that a message
+    keeps its own when conversations turn out to be one."""
+    digests, begin = [], _KEYED.copy
+    for key in keys:
+        mine = begin()
+        mine.update(key.encode("utf-8", "replace"))
+        digests.append(mine.digest())
+    return list(unpack(f"<{len(digests)}q", b"".join(digests)))
+
+
+OWN_KEY = 0
+"""The occurrence of a message that brought a key of its own: that alone tells it from others."""
 
 
 class Occurrences:

@@ -41,19 +41,23 @@ class Reunion:
 class Told:
     """The file that was read and the conversation its messages are in.
 
-    *sure*: a person said which conversation it is.
+    *sure*: a person said which conversation it is. *keyed*: all its messages have keys of their own, and nobody else
+    has told anything there.
     """
 
     import_id: int
     file_id: int
     conversation: int
     sure: bool
+    keyed: bool = False
 
 
 def reunite(sql: sqlite3.Connection, told: Told) -> Reunion:
     """Match what a file told with what others told. In the caller's transaction; all rows written and indexed."""
     if not _exists(sql, told, _TOLD_FIRST):
         return Reunion(told.conversation)
+    if told.keyed:
+        return Reunion(told.conversation) if told.sure else _by_keys(sql, told)
     if not _has_rest(sql, told):
         known = told.sure or _exists(sql, told, _TOLD_BEFORE)
         return Reunion(told.conversation) if known else _elsewhere(sql, told)
@@ -114,15 +118,51 @@ def _elsewhere(sql: sqlite3.Connection, told: Told) -> Reunion:
         old = recall.of_others(sql, told.file_id, other, _minutes(new))
         found = align(old.telling(), new.telling())
         if found is not None:
-            before, known = regroup.named(sql, told.conversation), regroup.named(sql, other)
-            regroup.rescope(sql, before.key, known.key)
-            reunion = _matched(sql, told, other, old, new, found)
-            regroup.absorb(sql, told.conversation, other, told.import_id)
-            if before.title != known.title:
-                because = f"{len(found.pairs):,} of its messages are there, though here it is called “{before.title}”"
-                reunion.guesses.append(("conversation", known.title, because, 0.99, "--new"))
-            return reunion
+            return _joined(sql, told, other, old, new, found)
     return Reunion(told.conversation)
+
+
+def _joined(sql: sqlite3.Connection, told: Told, other: int, old: Rows, new: Rows, found: Alignment) -> Reunion:
+    """The file's conversation becomes a part of the *other*, which it was found in."""
+    before, known = regroup.named(sql, told.conversation), regroup.named(sql, other)
+    regroup.rescope(sql, before.key, known.key)
+    reunion = _matched(sql, told, other, old, new, found)
+    regroup.absorb(sql, told.conversation, other, told.import_id)
+    if before.title != known.title:
+        because = f"{len(found.pairs):,} of its messages are there, though here it is called “{before.title}”"
+        reunion.guesses.append(("conversation", known.title, because, 0.99, "--new"))
+    return reunion
+
+
+def _by_keys(sql: sqlite3.Connection, told: Told) -> Reunion:
+    """A conversation whose messages have keys of their own: where another one has the same, the two are one, each as
+    another person's export calls it."""
+    for other in candidates.with_the_same_keys(sql, told.file_id, told.conversation):
+        new = recall.of_others(sql, 0, told.conversation)  # all of it, for files before this one have told of it, too
+        old = recall.of_others(sql, 0, other, _minutes(new))
+        pairs = _same_keys(sql, old, new)
+        if len(pairs) >= EVIDENCE and len(pairs) >= _in_common(old, new) / 2:
+            whole = Told(told.import_id, 0, told.conversation, sure=False)
+            return _joined(sql, whole, other, old, new, Alignment(pairs, [], {}, 0, 0))
+    return Reunion(told.conversation)
+
+
+def _same_keys(sql: sqlite3.Connection, old: Rows, new: Rows) -> list[tuple[int, int]]:
+    """The places in *old* and *new* of messages that brought the same key."""
+    where = {row: i for i, row in enumerate(old.rows)}
+    return [
+        (where[row], j)
+        for j, own in enumerate(new.rows)
+        for (row,) in sql.execute(_SAME_KEY, {"row": own})
+        if row in where
+    ]
+
+
+_SAME_KEY = """
+select other.id from message m join message other
+  on other.local_minute = m.local_minute and other.match_key = m.match_key and other.occurrence = m.occurrence
+where m.id = :row and other.id <> m.id and m.occurrence = 0
+"""
 
 
 def _by_title(sql: sqlite3.Connection, told: Told, old: Rows, new: Rows) -> Reunion:

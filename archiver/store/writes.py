@@ -16,7 +16,8 @@ from archiver.store.cast import Cast
 from archiver.store.claims import alike, find_claimed, key_of, other_key_of
 from archiver.store.ids import UNDATED
 from archiver.store.joining import AT_ONCE, join
-from archiver.store.match import Keys, Occurrences
+from archiver.store.latest import Latest
+from archiver.store.match import OWN_KEY, Keys, Occurrences, of_keys
 from archiver.store.merge import difference, merge
 from archiver.store.order import Order
 from archiver.store.reunite import Told, reunite
@@ -46,7 +47,9 @@ class _Place:
     senders: dict[int, _Known] = field(default_factory=dict)
     order: Order | None = None
     spoken_in: bool = False  # by the present file or one before it
-    spoken_in_now: bool = False  # by the present file, in messages that belong here and nowhere else
+    spoken_in_now: bool = False  # by the present file, in messages that are known by their words
+    keyed_now: bool = False  # by the present file, in messages that have keys of their own and belong here
+    latest: Latest = field(default_factory=Latest)  # of those with keys of their own
 
 
 @dataclass(slots=True)
@@ -81,6 +84,7 @@ class ImportWriter:
         self._times: tuple[int, int | None, int | None] = (UNDATED, None, None)
         self._files: dict[tuple[str, str | None], _File] = {}
         self._places: dict[str, _Place] = {}
+        self._by_row: dict[int, list[_Place]] = {}
         self._reading = _File(0)
         self._dump: str | None = None
         self._member: str | None = None
@@ -196,8 +200,6 @@ class ImportWriter:
             if place is None or message.conversation is not spoken_of_as:
                 spoken_of_as = message.conversation
                 place = self._places[spoken_of_as]
-                place.spoken_in = True
-                place.spoken_in_now |= message.claim is None
                 keys, occurrences, senders = place.keys, place.occurrences, place.senders
             if message.when is not when:
                 when = message.when
@@ -207,7 +209,15 @@ class ImportWriter:
             if known is None or known[0] is not sender:
                 known = self._meet(sender, place)
             key = keys.of(message, known[2]) if message.claim is None else key_of(message)
-            occurrence = occurrences.count(minute, key) if message.key is None else 1
+            if message.key is None:
+                occurrence = occurrences.count(minute, key)
+                place.spoken_in = place.spoken_in_now = True
+                new = place.fresh and not occurrences.uncertain
+            elif message.claim is None:
+                occurrence, place.keyed_now = OWN_KEY, True
+                new = place.latest.new((minute,), (key,))
+            else:
+                occurrence, place.spoken_in, new = 1, True, False
             file = self._reading
             file.ordinal += 1
             if self._seen > self._done:
@@ -215,8 +225,8 @@ class ImportWriter:
                     message, place.id, minute, key, occurrence, file.id, file.ordinal - 1, known[1], sent_at, offset,
                     place.key if message.claim is not None else None,
                 )  # fmt: skip
-                if place.fresh and message.key is None and not occurrences.uncertain:
-                    self._new(one, place, place.order or self._order(place, file.id))
+                if new:
+                    self._certainly(one, place)
                 else:
                     self._incoming.append((one, place))
         self._when, self._times = when, (minute, sent_at, offset)
@@ -226,30 +236,58 @@ class ImportWriter:
         if stretch.origin.dump is not self._dump or stretch.origin.member is not self._member:
             self._turn_to(stretch.origin)
         place, file = self._places[stretch.conversation], self._reading
-        place.spoken_in = place.spoken_in_now = True
         known = self._met(stretch.senders, place)
         minutes = [wall // 60_000 for wall in stretch.walls]
-        keys = place.keys.of_texts([one[2] for one in known], stretch.texts)
-        for i, more in stretch.standing.items():
-            keys[i] = place.keys.of_parts(known[i][2], more.text, len(more.attachments))
-        occurrences = place.occurrences.count_all(minutes, keys)
+        if stretch.keys:
+            keys, occurrences = of_keys(stretch.keys), [OWN_KEY] * len(stretch)
+            place.keyed_now = True
+            new = place.latest.new(minutes, keys)
+        else:
+            keys, occurrences = self._by_words(stretch, known, minutes, place)
+            place.spoken_in = place.spoken_in_now = True
+            new = place.fresh and not place.occurrences.uncertain
         shift = stretch.offset * 60_000
         sent = [wall - shift for wall in stretch.walls]
         columns = Columns(place.id, minutes, keys, occurrences, [one[1] or 0 for one in known], sent)
         done = max(self._done - self._seen, 0)  # stored before the import was interrupted
         self._seen += len(stretch)
         ordinal, file.ordinal = file.ordinal, file.ordinal + len(stretch)
-        if place.fresh and not place.occurrences.uncertain and not done:
-            order = place.order or self._order(place, file.id)
-            self._batch.texts(stretch, replace(columns, seqs=order.places(minutes)), file.id, ordinal)
-            self.counts["new"] += len(stretch)
+        if new and not done:
+            self._certainly_all(stretch, columns, place, ordinal)
             return
         for i in range(done, len(stretch)):
             one = columns.incoming(stretch, i, file.id, ordinal + i)
-            if place.fresh and not place.occurrences.uncertain:
-                self._new(one, place, place.order or self._order(place, file.id))
+            if new:
+                self._certainly(one, place)
             else:
                 self._incoming.append((one, place))
+
+    @staticmethod
+    def _by_words(
+        stretch: Stretch, known: Sequence[_Known], minutes: Sequence[int], place: _Place
+    ) -> tuple[list[int], list[int]]:
+        """The match keys and occurrences of messages without keys of their own."""
+        keys = place.keys.of_texts([one[2] for one in known], stretch.texts)
+        for i, more in stretch.standing.items():
+            keys[i] = place.keys.of_parts(known[i][2], more.text, len(more.attachments))
+        return keys, place.occurrences.count_all(minutes, keys)
+
+    def _certainly_all(self, stretch: Stretch, columns: Columns, place: _Place, ordinal: int) -> None:
+        """Messages that nobody has said before, for sure; *ordinal*: of the first one's record."""
+        self._flush()
+        order = place.order or self._order(place, self._reading.id)
+        placed = replace(columns, seqs=order.places(columns.minutes))
+        rows = self._batch.texts(stretch, placed, self._reading.id, ordinal)
+        self.counts["new"] += len(stretch)
+        for i, more in stretch.standing.items():
+            if more.reactions:
+                self._batch.told(rows[i], (), [self._reaction(reaction, place) for reaction in more.reactions])
+
+    def _certainly(self, one: Incoming, place: _Place) -> None:
+        """A message that nobody has said before, for sure."""
+        if self._incoming:
+            self._flush()  # what waits comes before it
+        self._new(one, place, place.order or self._order(place, one.file_id))
 
     def _met(self, senders: Iterable[Handle], place: _Place) -> list[_Known]:
         """What is known of each of these senders, in their order."""
@@ -273,7 +311,7 @@ class ImportWriter:
         if file is not self._reading:
             self._end_file()
             for place in self._places.values():
-                place.spoken_in_now = False
+                place.spoken_in_now = place.keyed_now = False
                 if place.spoken_in:
                     place.order, place.fresh, place.occurrences = None, False, Occurrences()
             self._reading = file
@@ -291,13 +329,15 @@ class ImportWriter:
             return
         self._index_waiting()
         for place in self._places.values():
-            if place.spoken_in_now:
+            if place.spoken_in_now or (place.keyed_now and place.latest.sole):
                 self._reunite(place)
         sql.execute("update source_file set compared = 1 where id = :file", file)
 
     def _reunite(self, place: _Place) -> None:
         """Match what tier 2 could not; afterwards the conversation may be a known one under another name."""
-        reunion = reunite(self._sql(), Told(self.id, self._reading.id, place.id, sure=self._sure))
+        reunion = reunite(
+            self._sql(), Told(self.id, self._reading.id, place.id, self._sure, keyed=not place.spoken_in_now)
+        )
         for word, more in reunion.counts.items():
             self.counts[word] += more
         for what, value, because, confidence, option in reunion.guesses:
@@ -309,11 +349,23 @@ class ImportWriter:
             (place.key,) = self._sql().execute("select key from conversation where id = ?", (place.id,)).fetchone()
             place.keys, place.fresh, place.order, place.senders = Keys(place.key), False, None, {}
             self._cast.moved(place.spoken_of_as, place.id)
+            self._settle(place)
 
     def _conversation(self, conversation: Conversation) -> None:
         if conversation.key not in self._places:
             row, key, fresh = self._cast.home_of(conversation)
-            self._places[conversation.key] = _Place(row, key, conversation.key, Keys(key), fresh)
+            sole = fresh and not self.resumed
+            place = _Place(row, key, conversation.key, Keys(key), fresh, latest=Latest(sole))
+            self._places[conversation.key] = place
+            self._settle(place)
+
+    def _settle(self, place: _Place) -> None:
+        """A place in a conversation that goes by several keys has it for itself no longer, nor have the others."""
+        there = self._by_row.setdefault(place.id, [])
+        there.append(place)
+        if len(there) > 1:
+            for one in there:
+                one.latest.sole = False
 
     def _other(self, item: Item) -> None:
         if isinstance(item, Guess):

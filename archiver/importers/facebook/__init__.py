@@ -11,12 +11,7 @@ from collections.abc import Iterator, Sequence
 from archiver.contracts import Hints
 from archiver.dump import Dump
 from archiver.errors import NotUnderstoodError
-from archiver.importers.facebook.accounting import Ledger
-from archiver.importers.facebook.conversations import conversations
-from archiver.importers.facebook.exports import Export, exports
 from archiver.importers.facebook.finding import claims, explained
-from archiver.importers.facebook.room import Room
-from archiver.importers.facebook.sections import read_exports
 from archiver.model import Item
 
 name = "facebook"
@@ -32,11 +27,13 @@ def identify(dump: Dump) -> str | None:
 def read(dump: Dump, hints: Hints) -> Iterator[Item]:
     """The items of every export in the dump: threads, then posts, comments, groups and events, then what is to be
     said about all of it. NotUnderstoodError when nothing in the dump is Meta's."""
-    found = exports(dump, hints)
+    from archiver.importers.facebook import reader  # noqa: PLC0415 - 150 ms that no other import has to pay
+
+    found = reader.exports(dump, hints)
     if claims(dump) is None and not any(export.tree.threads() for export in found):
         why = "\n".join(explain(dump))
         raise NotUnderstoodError("No export of Facebook or Instagram was found.", why=why, remedy=_REMEDY)
-    return _items(dump, found, hints)
+    return reader.items(dump, found, hints)
 
 
 def explain(dump: Dump) -> Sequence[str]:
@@ -48,12 +45,3 @@ _REMEDY = (
     "Give the zips as they came, all parts together, or the folder they were unpacked to; JSON rather than HTML if you "
     "can choose, for all time. The chats that are end-to-end encrypted come in a zip of their own, from messenger.com."
 )
-
-
-def _items(dump: Dump, found: Sequence[Export], hints: Hints) -> Iterator[Item]:
-    ledger = Ledger()
-    for export in found:
-        yield from export.notes
-        yield from conversations(Room(dump, export.tree, export.owner, hints, ledger))
-    yield from read_exports(dump, [(export.tree, export.owner) for export in found], hints, ledger)
-    yield from ledger.problems()

@@ -11,7 +11,7 @@ from archiver.importers.facebook.pages import compare, read_page, zone_of
 from archiver.importers.facebook.room import Room
 from archiver.importers.facebook.threads import newest_in, read_thread
 from archiver.importers.facebook.tree import ThreadRef, Tree
-from archiver.model import Guess, Item, Message, Origin, Problem
+from archiver.model import Guess, Item, Message, Origin, Problem, singly
 
 _COMPARED = 3  # threads that are read twice to learn the zone of the pages
 
@@ -80,7 +80,7 @@ def _compared(room: Room, refs: Sequence[ThreadRef]) -> PageZone | None:
     both = [ref for ref in refs if ref.html and ref.key in json]
     aside = replace(room, ledger=Ledger())
     for ref in both[:_COMPARED]:
-        told = (item for item in read_thread(aside, json[ref.key]) if isinstance(item, Message))
+        told = (item for item in singly(read_thread(aside, json[ref.key])) if isinstance(item, Message))
         if found := compare(room, ref, told):
             return found
     return None

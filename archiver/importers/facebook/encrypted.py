@@ -55,8 +55,9 @@ def cutover_alone(refs: Sequence[ThreadRef]) -> Problem | None:
     cut = sum(ref.section == _CUTOVER for ref in refs)
     if not cut or any(ref.section == E2EE for ref in refs):
         return None
+    chats = "1 chat became encrypted and ends" if cut == 1 else f"{cut:,} chats became encrypted and end"
     note = (
-        f"{cut:,} chats became encrypted and end there in this export. What was said since is only in the other "
+        f"{chats} there in this export. What was said since is only in the other "
         "export, from messenger.com (Privacy & safety > End-to-end encrypted chats > Message storage > Download "
         "secure storage data); give both zips in one run, or import it later."
     )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from archiver.dump import Dump, Entry
 from archiver.errors import DumpError
-from archiver.importers.facebook.pages import is_page
+from archiver.importers.facebook.generations import generation
 from archiver.importers.facebook.tree import ROOTS, levelled
 
 _THREAD = re.compile(
@@ -47,7 +47,7 @@ def _by_content(dump: Dump) -> str | None:
             return f"“{entry.path}” holds messages as Messenger and Instagram export them"
     for entry in _some(dump.entries, (".html", ".htm")):
         named = _PART.fullmatch(entry.name) is not None
-        if (named or len(dump.entries) == 1) and (age := is_page(_head(dump, entry))):
+        if (named or len(dump.entries) == 1) and (age := generation(_head(dump, entry))):
             return f"“{entry.path}” is a page of messages, as exports of {age} have them"
     return None
 

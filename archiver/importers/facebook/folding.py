@@ -6,7 +6,7 @@ message stays a message.
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -58,14 +58,28 @@ class Folding:
         *speaking*: places of sentences about a reaction, and its sign, "" when the sentence does not say; *edits*:
         places of messages that end as an edited copy does.
         """
-        marks = _marks(messages)
-        folded: list[Message | None] = list(messages) if speaking or edits else []
+        reactions = ((place, message.reactions) for place, message in enumerate(messages) if message.reactions)
+        changed = self.changes(reactions, lambda: messages, speaking, edits)
+        return [changed.get(place, message) for place, message in enumerate(messages)] if changed else messages
+
+    def changes(
+        self,
+        reactions: Iterable[tuple[int, Sequence[Reaction]]],
+        messages: Callable[[], Sequence[Message]],
+        speaking: Sequence[tuple[int, str]],
+        edits: Sequence[int],
+    ) -> dict[int, Message | None]:
+        """What the messages at some places are after folding: another one, or none. *reactions*: by place, the oldest
+        first; *messages*: gives them all, and is only asked where there is something to fold."""
+        marks = _marks(reactions)
+        before = messages() if speaking or edits else ()
+        folded: list[Message | None] = list(before)
         for place, sign in speaking:
             if self._found(folded, marks, place, sign):
                 folded[place] = None
         self.edits = sum(_edit(folded, place) for place in edits)
         self._before = marks
-        return folded or messages
+        return {place: now for place, (now, was) in enumerate(zip(folded, before, strict=True)) if now is not was}
 
     def _found(self, folded: list[Message | None], marks: _Marks, place: int, sign: str) -> bool:
         """Whether a reaction was found that the sentence at *place* speaks of; it has a time from now on."""
@@ -82,11 +96,11 @@ class Folding:
         return any(self._before.take(mark, 1 << 60, at) for mark in asked)
 
 
-def _marks(messages: Sequence[Message]) -> _Marks:
+def _marks(reactions: Iterable[tuple[int, Sequence[Reaction]]]) -> _Marks:
     """Every reaction: where it stands and when it was made, by who and with what."""
     marks = _Marks()
-    for place, message in enumerate(messages):
-        for reaction in message.reactions:
+    for place, those in reactions:
+        for reaction in those:
             if reaction.by is None:
                 continue
             mark = (reaction.by.value, _bare(reaction.value))

@@ -64,7 +64,7 @@ _URL = re.compile(r"https?://[^\s<>\"]{1,2000}")
 _MAP = re.compile(
     r"https?://(?:\w+\.)?(?:facebook\.com/(?:l\.php|maps)|bing\.com/maps|maps\.google\.|google\.\w+/maps|maps\.apple\.)"
 )
-_POINT = re.compile(r"(-?\d{1,3}\.\d{1,20})\s{0,3},\s{0,3}(-?\d{1,3}\.\d{1,20})")
+_POINT = re.compile(r"(-?\d{1,3}\.\d{1,20})[\s+]{0,3},[\s+]{0,3}(-?\d{1,3}\.\d{1,20})")  # + is a space in a link
 _SOON = 2  # seconds between a file's time and its message's that are no news
 
 Find = Callable[[str, str], Attachment]
@@ -241,18 +241,22 @@ def _shared(
     extra: dict[str, object],
     sentence: Said | None,
 ) -> Reading | None:
-    """A link or a place that was shared. ``share_text`` alone is a live location; a map link is a place."""
+    """A link or a place that was shared. ``share_text`` alone is a live location; a map link is a place; a profile
+    (Instagram) is shared by its name."""
     share = message.get("share")
     if not isinstance(share, dict):
         return None
     fields = {key: repaired(value) for key, value in share.items() if isinstance(value, str) and value}
     link, about = fields.get("link", ""), fields.get("share_text", "")
-    if not (link or about):
+    profile = fields.get("profile_share_name") or fields.get("profile_share_username") or ""
+    if not (link or about or profile):
         return None
     extra |= {("link" if key == "link" else key): value for key, value in fields.items() if key in _INNER["share"]}
     typed = text if sentence is None else ""
     if text and not typed:
         extra["placeholder"] = text
+    if not (link or about):
+        return Reading("text" if typed else "share", typed or profile, files, extra=extra)
     if not link:
         return Reading("live_location", typed or about, files, extra=extra)
     if _MAP.match(link) and (point := _POINT.search(unquote(_where(link)))):

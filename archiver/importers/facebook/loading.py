@@ -6,6 +6,7 @@ A file that cannot be parsed as a whole still gives the records that are whole i
 import json
 import re
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import orjson
@@ -52,7 +53,9 @@ def load(
     """
     try:
         with dump.open_entry(entry) as file:
-            raw = file.read(limit + 1)
+            raw = file.read(min(limit, entry.size) + 1)  # not limit: so much memory would be asked for
+            if entry.size < len(raw) <= limit:
+                raw += file.read(limit + 1 - len(raw))
         if len(raw) > limit:
             return None, [_too_large(entry, limit)]
         origin = Origin(SOURCE, dump.sha256(entry), entry.member, 0, len(raw))
@@ -162,19 +165,23 @@ def _by_first_key(raw: bytes, start: int) -> list[tuple[int, int]]:
     """The elements of a list of objects that all begin with the same key, told by what stands between two of them.
 
     ``},{"key":`` is never inside a string, for there its quotes would be escaped. Objects deeper down that begin
-    likewise make too many; the caller counts.
+    likewise make too many; the caller counts. What is written by one program has the same white space between all.
     """
     first = _FIRST.match(raw, start)
     if first is None:
         return []
     begin = raw.index(b"{", start)
-    between = re.compile(rb"\}\s*+,\s*+\{\s*+" + re.escape(first[1]) + rb"\s*+:")
-    found: list[tuple[int, int]] = []
-    for gap in between.finditer(raw, start):
-        found.append((begin, gap.start() + 1))
-        begin = raw.index(b"{", gap.start())
-    end = _end(raw, begin)
-    return [*found, (begin, end)] if end > 0 else []
+    gap = re.compile(rb"\}\s*+,\s*+\{\s*+" + re.escape(first[1]) + rb"\s*+:").search(raw, begin)
+    if gap is None:
+        end = _end(raw, begin)
+        return [(begin, end)] if end > 0 else []
+    between = gap[0]
+    inner, step = between.index(b"{"), len(between)
+    sizes = list(map(len, raw[begin:].split(between)))
+    gaps = list(accumulate(sizes[:-1], lambda at, size: at + size + step, initial=begin - step))[1:]
+    begins = [begin, *[at + inner for at in gaps]]
+    end = _end(raw, begins[-1])
+    return list(zip(begins, [*[at + 1 for at in gaps], end], strict=True)) if end > 0 else []
 
 
 def _one_by_one(raw: bytes, start: int) -> list[tuple[int, int]]:

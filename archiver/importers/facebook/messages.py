@@ -4,10 +4,10 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from itertools import islice
 from operator import ge
 from typing import Any, NamedTuple
+from zlib import crc32
 
 from archiver.dump import Entry
 from archiver.importers.facebook.accounting import Count
@@ -25,13 +25,14 @@ from archiver.importers.facebook.kinds import (
     unknown_inside,
     unknown_keys,
 )
-from archiver.importers.facebook.loading import SOURCE, Loaded, spans
-from archiver.importers.facebook.mojibake import repaired
+from archiver.importers.facebook.lines import Lines
+from archiver.importers.facebook.loading import Loaded, spans
+from archiver.importers.facebook.mojibake import mended, repaired
 from archiver.importers.facebook.people import handle_for, is_nobody
 from archiver.importers.facebook.room import Clock, Room
 from archiver.importers.facebook.sentences import edit_marks, openings
 from archiver.importers.facebook.tree import E2EE, ThreadRef
-from archiver.model import Attachment, Handle, Message, Origin, Reaction, When
+from archiver.model import Attachment, Handle, Message, Origin, Reaction, Standing, When
 from archiver.text import fold
 
 KIND = "thread"
@@ -44,9 +45,9 @@ _SHAPES = 2_000  # different sets of keys remembered
 _SENDERS = 50_000
 _NEEDED = {"sender_name", "timestamp_ms", "content"}
 _UNKNOWN = ("?",)
+_FAR = 4_102_444_800_000  # ms: 2100
 _OPENINGS = openings()
 _MARKS = edit_marks()
-_NOTHING = ((), None, None, None, ())  # recipients, subject, html, reply_to, attachments
 _ORDINARY = ("Generic", "text", None)  # values of a type that say nothing
 
 
@@ -64,14 +65,28 @@ class _Who(NamedTuple):
 @dataclass(slots=True)
 class Part:
     """One file's messages, the oldest first. *speaking*: (place, sign) of sentences about reactions; *edits*: places
-    of messages that end as an edited copy does."""
+    of messages that end as an edited copy does; *undated*: of those without a time. For each message: the place it was
+    *taken* from, its sender *folded*, and its body in UTF-8."""
 
-    loaded: Loaded
     find: Find
     count: Count
-    messages: list[Message] = field(default_factory=list)
+    lines: Lines
     speaking: list[tuple[int, str]] = field(default_factory=list)
     edits: list[int] = field(default_factory=list)
+    undated: set[int] = field(default_factory=set)
+    taken: list[int] = field(default_factory=list)
+    folded: list[str] = field(default_factory=list)
+    bodies: list[bytes] = field(default_factory=list)
+
+    def forget(self) -> None:
+        """Let go of what only the keys are made of."""
+        self.taken.clear()
+        self.folded.clear()
+        self.bodies.clear()
+
+    def origin(self, span: tuple[int, int]) -> Origin:
+        """The origin of bytes [start, end) of the file; shares its strings with all others of the file."""
+        return self.lines.origin._replace(start=span[0], end=span[1])
 
 
 class Maker:
@@ -81,7 +96,7 @@ class Maker:
         self.key = key
         self._room = room
         self._ref = ref
-        self._clock = Clock(room.hints.zone)
+        self.clock = Clock(room.hints.zone)
         self._names = Counter(names)
         self._known = set(self._names)
         self._who: dict[object, _Who] = {}
@@ -96,47 +111,56 @@ class Maker:
 
     def part(self, entry: Entry, loaded: Loaded, records: list[Any]) -> Part:
         """The messages of one file. *records*: what its list of messages holds."""
-        part = Part(loaded, self._finder(entry), self._room.ledger.file("messages"))
+        part = Part(self._finder(entry), self._room.ledger.file("messages"), Lines(self.key, loaded.origin))
         ranges = spans(loaded.raw, "messages", len(records)) or (spans(loaded.raw) if loaded.cut else [])
         if len(ranges) != len(records):
             ranges = [(loaded.origin.start, loaded.origin.end)] * len(records)
         if self._ref.section == E2EE:
             records = [_as_thread(one) if isinstance(one, dict) else one for one in records]
         self._take(part, records, ranges)
+        part.lines.identify(self._keys(part))
+        part.lines.starts += [ranges[place][0] for place in part.taken]
+        part.lines.ends += [ranges[place][1] for place in part.taken]
+        part.forget()
         part.count.held = len(records)
-        part.count.read = len(part.messages) - part.count.typed
+        part.count.read = len(part.lines) - part.count.typed
         return part
 
     def _take(self, part: Part, records: list[Any], ranges: Sequence[tuple[int, int]]) -> None:
-        """The records into messages, the oldest first. The hot path: what most records need is told in full here."""
-        _, dump, member, _, _ = part.loaded.origin
-        home, add, learned, met, when_of = self.key, part.messages.append, self._plain, self._who, self._clock.when
+        """The records into lines, the oldest first. The hot path: what most records need is told in full here."""
+        lines, learned, met, opening = part.lines, self._plain, self._who, _OPENINGS.get
+        senders, times, texts = lines.senders.append, lines.times.append, lines.texts.append
+        taken, folded, body = part.taken.append, part.folded.append, part.bodies.append
         for place in _order(records):
             record = records[place]
             if type(record) is not dict:
                 part.count.skip("no object", lost=True)
                 continue
-            start, end = ranges[place]
-            origin = Origin(SOURCE, dump, member, start, end)
             shape = tuple(record)
             asked = learned.get(shape, _UNKNOWN)
             if asked is _UNKNOWN:
                 asked = self._learn(shape)
-            if asked is not None and (text := _plain_text(record, asked)):
-                who = met.get(name := record["sender_name"]) or self._meet(name)
-                first = text.partition(" ")[0]
+            if asked is not None and _ordinary(record, asked):
+                text, ms, name = record["content"], record["timestamp_ms"], record["sender_name"]
+                text, raw = (text, text.encode()) if text.isascii() else mended(text)
+                who = met.get(name) or self._meet(name)
+                first = opening(text.partition(" ")[0])
                 if not (
-                    (first in _OPENINGS and text.startswith(_OPENINGS[first]))
+                    (first is not None and text.startswith(first))
                     or text.startswith(who.name)
                     or (text[-1] == ")" and text.endswith(_MARKS))
                     or who.shared
                 ):
-                    ms = record["timestamp_ms"]
-                    key = self._key(ms, who.folded, text)
-                    marks = self._marked(record, origin) if "reactions" in record else ()
-                    add(Message(home, who.handle, when_of(ms), text, origin, "text", key, key, *_NOTHING, marks))
+                    if "reactions" in record and (marks := self._marked(record, part.origin(ranges[place]))):
+                        lines.standing[len(lines.texts)] = Standing("text", text, (), None, marks)
+                    senders(who.handle)
+                    times(ms)
+                    texts(text)
+                    taken(place)
+                    folded(who.folded)
+                    body(raw)
                     continue
-            add(self._slow(part, record, origin))
+            self._slow(part, place, record, part.origin(ranges[place]))
 
     def _learn(self, shape: tuple[str, ...]) -> tuple[str, ...] | None:
         """Which flags a record with these keys has; None if there may be more to it than text."""
@@ -147,63 +171,74 @@ class Maker:
             self._plain[shape] = asked
         return asked
 
-    def _slow(self, part: Part, record: dict[str, Any], origin: Origin) -> Message:
-        """The message of a record that may be more than text, or has something odd about it."""
+    def _slow(self, part: Part, place: int, record: dict[str, Any], origin: Origin) -> None:
+        """The message of a record that may be more than text, or has something odd about it, into the lines."""
         for path, value in unknown_keys(record):
             self._room.ledger.unknown(KIND, path, value, origin)
         who = self._meet(record.get("sender_name"))
         told = files_of(record)
         reading = read_kind(record, Voice(who.name, who.own, self._known, part.find), told)
         ms, when = self._time(record)
-        key = self._key("" if ms is None else ms, who.folded, body_of(reading, record, told))
         self._note(part, reading)
         extra = {**self._always, **reading.extra} if self._always else reading.extra
         if who.shared:
             extra["people_called_so"] = who.shared
-        return Message(
+        message = Message(
             self.key,
             who.handle,
             when,
             reading.text,
             origin,
             reading.kind,
-            key,
-            key,
             attachments=reading.attachments,
             reactions=self._reactions(record) if "reactions" in record else (),
             deleted=reading.deleted,
             extra=extra or None,
         )
+        if ms is None:
+            part.undated.add(len(part.lines))
+        part.lines.add(message, 0 if ms is None else ms, who.handle)
+        part.taken.append(place)
+        part.folded.append(who.folded)
+        part.bodies.append(body_of(reading, record, told).encode(errors="replace"))
 
     def _note(self, part: Part, reading: Reading) -> None:
         """What becomes of a reading in the accounts, and whether it speaks of another message."""
         if reading.kind not in _READ:
             part.count.typed += 1
         if reading.kind == "event.reaction" and reading.sentence is not None:
-            part.speaking.append((len(part.messages), reading.sentence.slot("emoji")))
+            part.speaking.append((len(part.lines), reading.sentence.slot("emoji")))
         elif reading.kind == "text" and edited_text(reading.text) is not None:
-            part.edits.append(len(part.messages))
+            part.edits.append(len(part.lines))
 
     def _time(self, record: Mapping[str, Any]) -> tuple[int | None, When]:
         """Milliseconds and the time; seconds in files of spring 2018; None where there is no such time."""
         value = record.get("timestamp_ms")
         if type(value) is int:
-            return value, self._clock.when(value)
+            return value, self.clock.when(value)
         for key, factor in _MILLISECONDS.items():
             value = record.get(key)
             if isinstance(value, str) and _DIGITS.fullmatch(value):
                 value = int(value)
             if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e17:
                 ms = int(value * factor)
-                return ms, self._clock.when(ms)._replace(written=str(value))
+                return ms, self.clock.when(ms)._replace(written=str(value))
         return None, When(None, "")
 
-    def _key(self, ms: object, folded: str, body: str) -> str:
-        """Time, n-th alike at that time, sender, hash of the body: never the place in the file (facts 8)."""
-        tail = f"{folded}:{blake2b(body.encode(errors='replace'), digest_size=6).hexdigest()}"
+    def _keys(self, part: Part) -> list[str]:
+        """Time, n-th alike at that time, sender, checksum of the body: never the place in the file (facts 8)."""
+        tails = [f"{who}:{crc:08x}" for who, crc in zip(part.folded, map(crc32, part.bodies), strict=True)]
+        times: Sequence[object] = part.lines.times
+        if part.undated:
+            times = ["" if i in part.undated else ms for i, ms in enumerate(times)]
+        if len(set(times)) == len(times) and times and times[0] != self._ms:
+            self._ms, self._alike = times[-1], {tails[-1]: 1}
+            return [f"{ms}:1:{tail}" for ms, tail in zip(times, tails, strict=True)]
+        return [self._key(ms, tail) for ms, tail in zip(times, tails, strict=True)]
+
+    def _key(self, ms: object, tail: str) -> str:
         if ms != self._ms:
-            self._ms, self._alike = ms, {tail: 1}
-            return f"{ms}:1:{tail}"
+            self._ms, self._alike = ms, {}
         count = self._alike[tail] = self._alike.get(tail, 0) + 1
         return f"{ms}:{count}:{tail}"
 
@@ -232,7 +267,7 @@ class Maker:
             if not isinstance(sign, str) or not sign:
                 continue
             at = one.get("timestamp")
-            moment = self._clock.when(at * 1000).at if type(at) is int and 0 < at < 10**12 else None
+            moment = self.clock.when(at * 1000).at if type(at) is int and 0 < at < 10**12 else None
             by = self._meet(actor).handle if isinstance(actor, str) else None
             found.append(Reaction(by, repaired(sign), moment))
         return tuple(found)
@@ -255,16 +290,16 @@ class Maker:
         return find
 
 
-def _plain_text(record: dict[str, Any], asked: Sequence[str]) -> str:
-    """The repaired text of a record whose other fields say nothing; "" if one of them does, or there is no text."""
-    text = record["content"]
-    if type(text) is not str or type(record["timestamp_ms"]) is not int or type(record["sender_name"]) is not str:
-        return ""
+def _ordinary(record: dict[str, Any], asked: Sequence[str]) -> bool:
+    """Whether there is a text, a time and a sender, and all other fields say nothing."""
+    text, ms = record["content"], record["timestamp_ms"]
+    if type(text) is not str or not text or type(ms) is not int or not 0 < ms < _FAR:
+        return False
     for flag in asked:
         value = record[flag]
         if value is not False and value not in _ORDINARY:
-            return ""
-    return text if text.isascii() else repaired(text)
+            return False
+    return type(record["sender_name"]) is str
 
 
 def _as_thread(record: dict[str, Any]) -> dict[str, Any]:
@@ -274,6 +309,12 @@ def _as_thread(record: dict[str, Any]) -> dict[str, Any]:
 
 def _order(records: list[Any]) -> Sequence[int]:
     """The places of records from the oldest on. Records without a time stay beside their neighbours."""
+    try:
+        seen = [record["timestamp_ms"] for record in records]
+        if set(map(type, seen)) == {int} and all(map(ge, seen, islice(seen, 1, None))):
+            return range(len(seen) - 1, -1, -1)
+    except (KeyError, TypeError, IndexError):
+        pass  # some have no such time
     times: list[int | float] = []
     last: int | float = 0
     for record in records:

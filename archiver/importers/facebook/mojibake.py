@@ -17,6 +17,15 @@ def repaired(text: str) -> str:
         return text
 
 
+def mended(text: str) -> tuple[str, bytes]:
+    """The same, with the result in UTF-8, which is at hand."""
+    try:
+        raw = text.encode("latin-1")
+        return raw.decode(), raw
+    except UnicodeError:
+        return text, text.encode(errors="replace")
+
+
 def repair(value: Any) -> Any:
     """A parsed JSON value with all its strings repaired, keys too. Lists and objects are changed in place.
 

@@ -16,6 +16,7 @@ from typing import IO, NamedTuple, Self
 
 from archiver.dump import Dump, Entry
 from archiver.errors import DumpError
+from archiver.importers.facebook.generations import LEGACY, generation
 from archiver.importers.facebook.markup import VOID, attributes, plain
 from archiver.importers.facebook.page_dates import may_be_date
 
@@ -35,21 +36,6 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*+|[!?])([^<>]*+)>")
 _RAW = re.compile(rb"<(/?)([a-zA-Z][a-zA-Z0-9-]*+)[^<>]*+>")
 _SKIPPED = frozenset({"head", "style", "script", "ul"})
 _KNOWN_CLASSES = ("uiBoxWhite", "_a6-g")
-
-LEGACY, FLAT, SECTIONS, UNKNOWN = "2010–17", "2018–21", "2022+", "of unknown age"
-_GENERATIONS = (
-    (LEGACY, re.compile(rb'<div\b[^<>]*\bclass="(?:thread|message_header)"|<span\b[^<>]*\bclass="meta"')),
-    (SECTIONS, re.compile(rb"""class=(?:"|"[^"<>]* )_a(?:6-[a-z]|70[0-9a-z]|72d)(?:"| )""")),
-    (FLAT, re.compile(rb"\b(?:_2le[a-z]|_2lej|_3b0[a-e]|_4t5n|uiBoxWhite)\b")),
-)
-
-
-def generation(head: bytes) -> str | None:
-    """How old the markup of a page is, by its first bytes; None for what is no page of messages."""
-    for name, signs in _GENERATIONS:
-        if signs.search(head):
-            return name
-    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +70,7 @@ class _Walk:
 
 def learn(head: bytes, is_date: Callable[[str], bool]) -> Plan | None:
     """How to find the boxes of a page that begins like this; None when there are none."""
-    if _GENERATIONS[0][1].search(head):
+    if generation(head) == LEGACY:
         return Plan(_OLD, legacy=True)
     text = head.decode("utf-8", "surrogateescape")
     walk = _walk(text, is_date)

@@ -16,9 +16,10 @@ from hashlib import blake2b
 from archiver.dump import Entry
 from archiver.errors import DumpError
 from archiver.importers.facebook.accounting import Ledger
+from archiver.importers.facebook.generations import generation
 from archiver.importers.facebook.loading import SOURCE
 from archiver.importers.facebook.markup import plain, split, written
-from archiver.importers.facebook.page_boxes import HEAD, Box, PageFile, closed, generation
+from archiver.importers.facebook.page_boxes import HEAD, Box, PageFile, closed
 from archiver.importers.facebook.page_dates import DateReader, may_be_date
 from archiver.importers.facebook.page_messages import BoxReader, everything
 from archiver.importers.facebook.page_outline import Outlines

@@ -1,5 +1,6 @@
 """What the readers of threads share: the export they read in, and its clock."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
@@ -46,6 +47,26 @@ class Clock:
         first, last = self._look_up(day * 96), self._look_up(day * 96 + 95)
         return first if first == last else None
 
+    def runs(self, times: Sequence[int], start: int, stop: int) -> Iterator[tuple[int, int, int]]:
+        """(first, last, offset) for runs of *times* [start, stop) that have one offset, in minutes east of UTC."""
+        if self._rules is None:
+            if start < stop:
+                yield start, stop, 0
+            return
+        first, here, day, whole = start, None, None, None
+        for i in range(start, stop):
+            ms = times[i]
+            if ms // _DAY != day:
+                day = ms // _DAY
+                whole = self._of_day(day)
+            offset = whole or self._of_quarter(ms // _QUARTER)
+            if offset != here:
+                if here is not None and first < i:
+                    yield first, i, _minutes(here)
+                first, here = i, offset
+        if here is not None:
+            yield first, stop, _minutes(here)
+
     def when(self, ms: int) -> When:
         """The time; without one where there is no such date."""
         try:
@@ -55,3 +76,7 @@ class Clock:
         except (OverflowError, ValueError):
             return When(None, str(ms))
         return When(at, str(ms), self.zone)
+
+
+def _minutes(offset: timezone) -> int:
+    return round(offset.utcoffset(None).total_seconds() / 60)

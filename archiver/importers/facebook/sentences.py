@@ -52,7 +52,16 @@ class _Wording:
     prefix: str
     slots: tuple[str, ...]
     words: int
-    pattern: re.Pattern[str]
+    pattern: str
+
+    def match(self, line: str) -> re.Match[str] | None:
+        """The line in this wording. There are thousands of wordings, of which a dump needs a few."""
+        return _compiled(self.pattern).fullmatch(line)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.DOTALL)
 
 
 @cache
@@ -86,7 +95,7 @@ def _made(what: str, wording: str) -> _Wording:
     parts = _SLOT.split(spoken)
     pattern = "".join(_PATTERNS[part] if i % 2 else re.escape(part) for i, part in enumerate(parts))
     words = sum(len(part.split()) for part in parts[::2])
-    return _Wording(what, own, parts[0], tuple(parts[1::2]), words, re.compile(pattern + r"[.。!]?", re.DOTALL))
+    return _Wording(what, own, parts[0], tuple(parts[1::2]), words, pattern + r"[.。!]?")
 
 
 def _first_word(text: str) -> str:
@@ -144,7 +153,7 @@ def _fits(wording: _Wording, line: str, name: str, known: Collection[str]) -> Sa
     """What the line says in this wording; *name* is the only one it may be about, "" anybody known."""
     if not line.startswith(wording.prefix):
         return None
-    match = wording.pattern.fullmatch(line)
+    match = wording.match(line)
     if match is None:
         return None
     slots = tuple(zip(wording.slots, match.groups(), strict=True))

@@ -12,7 +12,7 @@ from archiver.dump import Entry
 from archiver.importers.facebook.exports import people_in
 from archiver.importers.facebook.folding import Folding
 from archiver.importers.facebook.loading import Loaded, load
-from archiver.importers.facebook.messages import KIND, Maker
+from archiver.importers.facebook.messages import KIND, Maker, Part
 from archiver.importers.facebook.mojibake import repaired
 from archiver.importers.facebook.room import Room
 from archiver.importers.facebook.tree import E2EE, GROUP_MESSAGES, ThreadRef, Tree, levelled
@@ -45,7 +45,14 @@ def read_thread(room: Room, ref: ThreadRef, key: str = "") -> Iterator[Item]:
         if reader is None:
             reader = ThreadReader(room, ref, key or ref.key or lone_key(ref, head, entry), head)
             yield reader.conversation(head, loaded.origin._replace(end=0))
-        yield from reader.read(entry, loaded, head)
+        part = reader.part(entry, loaded, head)
+        if part is None:
+            yield Problem(
+                "no-messages", f"“{entry.path}” has no list of messages.", loaded.origin._replace(end=0), "file"
+            )
+            continue
+        del loaded, head  # the most of what is in memory
+        yield from reader.told(part)
 
 
 def _what_is_left(room: Room, entry: Entry) -> dict[str, Any]:
@@ -123,20 +130,18 @@ class ThreadReader:
             origin=origin,
         )
 
-    def read(self, entry: Entry, loaded: Loaded, head: Mapping[str, Any]) -> Iterator[Item]:
-        """The messages of one file, the oldest first, and what there is to say about it."""
-        ledger = self._room.ledger
-        whole = loaded.origin._replace(end=0)
-        ledger.unknown_keys(KIND, dict(head), _THREAD_KEYS, whole)
+    def part(self, entry: Entry, loaded: Loaded, head: Mapping[str, Any]) -> Part | None:
+        """The messages of one file; None where it has no list of them."""
+        self._room.ledger.unknown_keys(KIND, dict(head), _THREAD_KEYS, loaded.origin._replace(end=0))
         records = loaded.value if loaded.cut else head.get("messages")
-        if not isinstance(records, list):
-            yield Problem("no-messages", f"“{entry.path}” has no list of messages.", whole, "file")
-            return
-        part = self._maker.part(entry, loaded, records)
-        for message in self._folding.fold(part.messages, part.speaking, part.edits):
-            if message is not None:
-                yield message
+        return self._maker.part(entry, loaded, records) if isinstance(records, list) else None
+
+    def told(self, part: Part) -> Iterator[Item]:
+        """What one file tells, the oldest first, and what there is to say about it."""
+        lines, clock = part.lines, self._maker.clock
+        changed = self._folding.changes(lines.reactions(), lambda: lines.messages(clock), part.speaking, part.edits)
+        yield from lines.items(clock, changed)
         folded = self._folding.edits  # sentences about reactions are typed as it is
         part.count.typed += folded
         part.count.read -= folded
-        yield from ledger.close(KIND, part.count, loaded.origin)
+        yield from self._room.ledger.close(KIND, part.count, lines.origin)

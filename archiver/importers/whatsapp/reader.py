@@ -32,7 +32,8 @@ _SHORT = 3 * 100  # parts to a step where somebody new speaks
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """A run of messages by column; *texts*: None for what is not UTF-8; *bounds* as in Stretch."""
+    """A run of messages by column; *texts*: None for what is not UTF-8; message *i* is bytes
+    [bounds[i], bounds[i + 1])."""
 
     heads: list[bytes]
     labels: list[bytes]
@@ -142,7 +143,8 @@ class Reader:
             column.walls[first - column.first : stop - column.first],
             _Written(rows.heads[run]),
             cast("list[str]", rows.texts[run]),
-            bounds,
+            bounds[:-1],
+            bounds[1:],
             {i - first: standing[i] for i in places[bisect_left(places, first) : bisect_left(places, stop)]},
             column.offset,
             column.precision,
