@@ -16,6 +16,7 @@ from archiver.model import Message, Reaction
 _SOON = 2  # seconds between a reaction and the sentence about it
 _EDITABLE = timedelta(minutes=16)  # the apps allow a quarter of an hour
 _COMPARED = 1_000  # characters at either end of a text that tell whether it is a copy
+_TIMES, _ADDED = 4, 20  # an edit makes a text at most so many times, and so many characters, longer
 _BACK = 200  # messages looked back for the one that was edited
 _HEARTS = ("❤", "👍", "♥", "💗", "😍")  # "Liked a message" does not say with what
 
@@ -141,20 +142,31 @@ def _edit(folded: list[Message | None], place: int) -> bool:
     copy = folded[place]
     if copy is None or (text := edited_text(copy.text)) is None:
         return False
+    target = _edited(folded, place, copy, text)
+    message = None if target is None else folded[target]
+    if target is None or message is None:
+        return False
+    extra = {**(message.extra or {}), "before_edit": [*_earlier(message), message.text]}
+    extra["edited_written"] = copy.when.written
+    reactions = message.reactions + tuple(one for one in copy.reactions if one not in message.reactions)
+    folded[target] = message._replace(text=text, edited=True, extra=extra, reactions=reactions)
+    folded[place] = None
+    return True
+
+
+def _edited(folded: list[Message | None], place: int, copy: Message, text: str) -> int | None:
+    """Where the message is that was edited: of those that could be meant the one that says most of the same, the last
+    of several; None where there is none."""
+    best, most = None, 0
     for target in range(place - 1, max(-1, place - 1 - _BACK), -1):
         message = folded[target]
         if message is None or message.sender is not copy.sender or message.kind != "text":
             continue
         if _too_late(message, copy):
-            return False
-        if _alike(message.text, text):
-            extra = {**(message.extra or {}), "before_edit": [*_earlier(message), message.text]}
-            extra["edited_written"] = copy.when.written
-            reactions = message.reactions + tuple(one for one in copy.reactions if one not in message.reactions)
-            folded[target] = message._replace(text=text, edited=True, extra=extra, reactions=reactions)
-            folded[place] = None
-            return True
-    return False
+            break
+        if (same := _alike(message.text, text)) > most:
+            best, most = target, same
+    return best
 
 
 def _earlier(message: Message) -> list[object]:
@@ -167,11 +179,18 @@ def _too_late(message: Message, copy: Message) -> bool:
     return then is not None and now is not None and now - then > _EDITABLE
 
 
-def _alike(one: str, other: str) -> bool:
-    """Whether two texts have half of the shorter one in common at their ends: an edit changes a word or adds some."""
-    short = min(len(one), len(other), _COMPARED)
-    if not short:
-        return False
-    head = next((i for i in range(short) if one[i] != other[i]), short)
-    tail = next((i for i in range(short - head) if one[-1 - i] != other[-1 - i]), short - head)
-    return head + tail >= max(1, short / 2)
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts have in common at their ends; 0 where that is less than half of the shorter one,
+    or one is so much longer that it says something else: an edit changes a word or adds some."""
+    short, long = sorted((len(one), len(other)))
+    if long > _TIMES * short + _ADDED:
+        return 0
+    short = min(short, _COMPARED)
+    head = _same(short, lambda size: one[:size] == other[:size])
+    tail = _same(short - head, lambda size: one[len(one) - size :] == other[len(other) - size :])
+    return head + tail if head + tail >= max(1, short / 2) else 0
+
+
+def _same(most: int, alike: Callable[[int], bool]) -> int:
+    """The largest size up to *most* that is alike; whatever is smaller is, too."""
+    return bisect_left(range(1, most + 1), 1, key=lambda size: not alike(size))
