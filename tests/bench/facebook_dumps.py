@@ -155,7 +155,9 @@ def in_parts(who: Member, folder: Path, part: int = PART) -> list[Path]:
     tree = dict(dyi_2024(who, part))
     slices: tuple[dict[str, bytes], ...] = ({}, {}, {})
     for path, content in tree.items():
-        slices[0 if "/message_" in path else 1 if path.endswith((".json", ".txt")) else 2][path] = content
+        slices[0 if path.rpartition("/")[2].startswith("message_") else 1 if path.endswith((".json", ".txt")) else 2][
+            path
+        ] = content
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / f"facebook-anaruiz-2024-06-07-{tail}.zip" for tail in ("x7Kq2RtY", "b93LmZpQ", "Qw8nD4vE")]
     for target, some in zip(paths, slices, strict=True):

@@ -156,13 +156,13 @@ def _spoken(said: Said, chat: Chat, vintage: Vintage, me: str) -> Iterator[tuple
     if said.before:
         yield said.at, {"sender_name": said.who, "timestamp_ms": said.at, "content": said.before, **vintage.flags}
         copy = {"sender_name": said.who, "timestamp_ms": said.at + _LATER, "content": said.text + EDITED}
-        yield said.at + _LATER, copy | vintage.flags
+        yield said.at + _LATER, {**copy, **vintage.flags}
     else:
         yield said.at, _record(said, chat, vintage, me)
     for mark in said.marks:
         text = f"Reacted {mark.sign} to {'your' if said.who == me else 'a'} message "
         told = {"sender_name": mark.who, "timestamp_ms": mark.at * 1000, "content": text}
-        yield mark.at * 1000, told | vintage.flags
+        yield mark.at * 1000, {**told, **vintage.flags}
 
 
 def _record(said: Said, chat: Chat, vintage: Vintage, me: str) -> dict[str, Any]:

@@ -170,8 +170,9 @@ class Talk:
         """A message that is more, or something else, than text."""
         draw = self.draw
         makers = (*_SENT, *(_IN_GROUPS if self.kind == "group" else _BETWEEN_TWO))
-        make = draw.choices([maker for maker, _ in makers], [weight for _, weight in makers])[0]
-        return make(self, number, at, who)
+        (make,) = draw.choices([maker for maker, _ in makers], [weight for _, weight in makers])
+        said: Said = make(self, number, at, who)
+        return said
 
 
 def _photos(talk: Talk, number: int, at: int, who: str) -> Said:
