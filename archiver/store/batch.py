@@ -5,7 +5,7 @@ The SQL of the hot path is here and nowhere else.
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta, timezone
 from functools import lru_cache
@@ -16,6 +16,7 @@ from archiver.knowledge.quotes import own, rest
 from archiver.knowledge.subjects import base
 from archiver.model import Attachment, Message, Span, Standing, Stretch, When
 from archiver.store.ids import UNDATED, local_minute
+from archiver.store.match import OWN_KEY
 from archiver.store.merge import COLUMNS, LISTS, View
 from archiver.store.order import Order
 
@@ -34,6 +35,7 @@ class Incoming(NamedTuple):
     sent_at: int | None
     offset: int | None
     home: str | None = None  # key of the conversation that claims it
+    reactions: Sequence[tuple[int | None, str, int | None]] = ()  # identity, sign, UTC ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +50,18 @@ class Columns:
     sent: Sequence[int]
     seqs: Sequence[int] = ()
 
-    def incoming(self, stretch: Stretch, i: int, file_id: int, ordinal: int) -> Incoming:
+    def incoming(
+        self,
+        stretch: Stretch,
+        i: int,
+        file_id: int,
+        ordinal: int,
+        reactions: Sequence[tuple[int | None, str, int | None]],
+    ) -> Incoming:
         """Message *i* by itself."""
         return Incoming(
             stretch.message(i), self.conversation_id, self.minutes[i], self.keys[i], self.occurrences[i], file_id,
-            ordinal, self.sender_ids[i], self.sent[i], stretch.offset,
+            ordinal, self.sender_ids[i], self.sent[i], stretch.offset, None, reactions,
         )  # fmt: skip
 
 
@@ -126,6 +135,7 @@ def view_of(incoming: Incoming) -> View:
         "attachments": [_attachment_view(one) for one in message.attachments],
         "labels": sorted(message.tags),
         "references": list(message.references),
+        "reactions": list(map(list, incoming.reactions)),
         "home": incoming.home,
     }
 
@@ -174,7 +184,7 @@ class Batch:
 
     def new(self, one: Incoming, seq: int) -> int:
         """Add a message nobody has said before; returns its row id."""
-        message, conversation_id, minute, key, occurrence, file_id, ordinal, sender_id, sent_at, offset, _ = one
+        message, conversation_id, minute, key, occurrence, file_id, ordinal, sender_id, sent_at, offset, _, _ = one
         row = self._next_id
         self._next_id = row + 1
         when = message.when
@@ -353,18 +363,25 @@ def unindex(sql: sqlite3.Connection, rows: str) -> None:
     )
 
 
-def find_stored(sql: sqlite3.Connection, incoming: Sequence[tuple[int, Incoming]]) -> dict[int, Stored]:
-    """Which of these are in the archive already, by the number they come with."""
+def find_stored(
+    sql: sqlite3.Connection, incoming: Sequence[tuple[int, Incoming]], clocks: Callable[[int], Collection[int]]
+) -> dict[int, Stored]:
+    """Which of these are in the archive already, by the number they come with. *clocks*: minutes east of UTC that the
+    messages of a conversation were read with."""
     sql.execute(
         """
         create table if not exists temp.incoming
-          (n integer primary key, minute integer, match_key integer, occurrence integer, conversation integer)
+          (n integer, minute integer, match_key integer, occurrence integer, conversation integer)
         """
     )
     sql.execute("delete from temp.incoming")
     sql.executemany(
         "insert into temp.incoming values (?, ?, ?, ?, ?)",
-        [(n, one.minute, one.key, one.occurrence, one.conversation_id) for n, one in incoming],
+        [
+            (n, minute, one.key, one.occurrence, one.conversation_id)
+            for n, one in incoming
+            for minute in _minutes(one, clocks)
+        ],
     )
     found = {
         n: Stored(row, seq, bare_view(view))
@@ -379,6 +396,14 @@ def find_stored(sql: sqlite3.Connection, incoming: Sequence[tuple[int, Incoming]
     }
     load_details(sql, {stored.row: stored for stored in found.values()})
     return found
+
+
+def _minutes(one: Incoming, clocks: Callable[[int], Collection[int]]) -> Collection[int]:
+    """The minutes on the wall under which a message may be stored: with a key of its own it is the same one, whatever
+    zone somebody named."""
+    if one.occurrence != OWN_KEY or one.sent_at is None:
+        return (one.minute,)
+    return {one.minute, *(one.sent_at // 60_000 + offset for offset in clocks(one.conversation_id))}
 
 
 def bare_view(columns: Sequence[object]) -> View:
@@ -406,6 +431,14 @@ def load_details(sql: sqlite3.Connection, by_row: dict[int, Stored]) -> None:
             by_row[row].view["attachments"].append(
                 dict(zip(("name", "media_type", "size", "sha256", "state"), values, strict=True))
             )
+        for row, *reaction in sql.execute(
+            """
+            select message_id, identity_id, value, reacted_at from reaction
+            where message_id in (select value from json_each(?)) order by message_id, position
+            """,
+            (rows,),
+        ):
+            by_row[row].view["reactions"].append(reaction)
         for row, said in sql.execute(
             """
             select message_id, said from record
@@ -453,6 +486,9 @@ def rewrite(sql: sqlite3.Connection, row: int, before: View, view: View) -> None
     if before["attachments"] != view["attachments"]:
         sql.execute("delete from attachment where message_id = ?", (row,))
         _insert(sql, _ADD_ATTACHMENT, _attachment_rows(row, view["attachments"]))
+    if before["reactions"] != view["reactions"]:
+        sql.execute("delete from reaction where message_id = ?", (row,))
+        sql.executemany(_ADD_REACTION, [(row, place, *one) for place, one in enumerate(view["reactions"])])
     if view["claim"] is not None:
         _rewrite_letter(sql, row, before, view)
 

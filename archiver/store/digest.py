@@ -38,13 +38,12 @@ _PARTS = {
         order by m.local_minute, m.match_key, m.occurrence, c.key, r.position
         """,
     "reaction": """
-        select c.key, m.local_minute, m.match_key, m.occurrence, r.position, i.scheme, i.value, i.scope,
-          r.value, r.reacted_at
+        select c.key, m.local_minute, m.match_key, m.occurrence, i.scheme, i.value, i.scope, r.value, r.reacted_at
         from reaction r
         join message m on m.id = r.message_id
         join conversation c on c.id = m.conversation_id
         left join identity i on i.id = r.identity_id
-        order by m.local_minute, m.match_key, m.occurrence, c.key, r.position
+        order by m.local_minute, m.match_key, m.occurrence, c.key, i.scheme, i.value, i.scope, r.value, r.reacted_at
         """,
     "identity": "select scheme, value, scope, name from identity order by scheme, value, scope",
     "person": """

@@ -15,7 +15,7 @@ COLUMNS = (
     "kind", "sender_id", "sent_at", "tz_offset", "precision", "assumed", "subject", "text", "html", "extra", "spans",
     "native_thread", "claim",
 )  # fmt: skip
-LISTS = ("attachments", "labels", "references")  # in tables of their own
+LISTS = ("attachments", "labels", "references", "reactions")  # in tables of their own
 FIELDS = (*COLUMNS, *LISTS, "home")  # home: key of the conversation, of a message that a conversation claims
 QUARTER = 900_000  # ms; the clocks of two zones differ by whole quarters of an hour
 _TIME = ("sent_at", "tz_offset", "precision", "assumed")
@@ -41,6 +41,8 @@ def merge(base: View, other: View) -> View:
         better["attachments"] = _attachments(base["attachments"], other["attachments"])
     if other["labels"] and not set(other["labels"]) <= set(base["labels"]):
         better["labels"] = sorted({*base["labels"], *other["labels"]})
+    if other["reactions"] and other["reactions"] != base["reactions"]:
+        better["reactions"] = _reactions(base["reactions"], other["reactions"])
     if _longer(other["references"], base["references"]):
         better["references"] = other["references"]
     return base | better if better else base
@@ -120,6 +122,15 @@ def _telling(view: View) -> tuple[bool, bool, bool, bool]:
 
 def _extra(view: View) -> dict[str, Any]:
     return json.loads(view["extra"]) if view["extra"] else {}
+
+
+def _reactions(base: list[list[Any]], other: list[list[Any]]) -> list[list[Any]]:
+    """What either tells: (identity, sign, UTC ms) each. One told twice is one; who says when knows better."""
+    told: dict[tuple[Any, Any], list[Any]] = {(who, sign): [who, sign, at] for who, sign, at in base}
+    for who, sign, at in other:
+        known = told.setdefault((who, sign), [who, sign, at])
+        known[2] = at if known[2] is None else known[2]
+    return list(told.values())
 
 
 def _attachments(base: list[View], other: list[View]) -> list[View]:

@@ -39,6 +39,11 @@ class Order:
         self.cursor = seq
         self._known = False
 
+    @property
+    def at_end(self) -> bool:
+        """Whether nothing stands behind the last one."""
+        return self._known and self._next is None
+
     def look_again(self) -> None:
         """Somebody else may have put a message behind the last one."""
         self._known = False

@@ -119,6 +119,10 @@ def _stand(sql: sqlite3.Connection, conversation_id: int, view: View) -> int:
             for place, file in enumerate(view["attachments"])
         ],
     )
+    sql.executemany(
+        "insert into reaction values (?, ?, ?, ?, ?)",
+        [(row, place, *one) for place, one in enumerate(view["reactions"])],
+    )
     index(sql, row, row)
     return int(row)
 

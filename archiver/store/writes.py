@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from itertools import groupby
@@ -85,6 +85,7 @@ class ImportWriter:
         self._files: dict[tuple[str, str | None], _File] = {}
         self._places: dict[str, _Place] = {}
         self._by_row: dict[int, list[_Place]] = {}
+        self._offsets: dict[int, list[int]] = {}
         self._reading = _File(0)
         self._dump: str | None = None
         self._member: str | None = None
@@ -214,8 +215,7 @@ class ImportWriter:
                 place.spoken_in = place.spoken_in_now = True
                 new = place.fresh and not occurrences.uncertain
             elif message.claim is None:
-                occurrence, place.keyed_now = OWN_KEY, True
-                new = place.latest.new((minute,), (key,))
+                occurrence, new = OWN_KEY, self._later(place, (minute,), (key,))
             else:
                 occurrence, place.spoken_in, new = 1, True, False
             file = self._reading
@@ -224,6 +224,7 @@ class ImportWriter:
                 one = Incoming(
                     message, place.id, minute, key, occurrence, file.id, file.ordinal - 1, known[1], sent_at, offset,
                     place.key if message.claim is not None else None,
+                    [self._reaction(one, place) for one in message.reactions] if message.reactions else (),
                 )  # fmt: skip
                 if new:
                     self._certainly(one, place)
@@ -240,8 +241,7 @@ class ImportWriter:
         minutes = [wall // 60_000 for wall in stretch.walls]
         if stretch.keys:
             keys, occurrences = of_keys(stretch.keys), [OWN_KEY] * len(stretch)
-            place.keyed_now = True
-            new = place.latest.new(minutes, keys)
+            new = self._later(place, minutes, keys)
         else:
             keys, occurrences = self._by_words(stretch, known, minutes, place)
             place.spoken_in = place.spoken_in_now = True
@@ -256,11 +256,21 @@ class ImportWriter:
             self._certainly_all(stretch, columns, place, ordinal)
             return
         for i in range(done, len(stretch)):
-            one = columns.incoming(stretch, i, file.id, ordinal + i)
+            reacted = more.reactions if (more := stretch.standing.get(i)) else ()
+            one = columns.incoming(stretch, i, file.id, ordinal + i, [self._reaction(mark, place) for mark in reacted])
             if new:
                 self._certainly(one, place)
             else:
                 self._incoming.append((one, place))
+
+    @staticmethod
+    def _later(place: _Place, minutes: Sequence[int], keys: Sequence[int]) -> bool:
+        """Whether messages with keys of their own are later than all that is there, and so certainly new."""
+        new = place.latest.new(minutes, keys)
+        if not place.keyed_now and not (new and place.order and place.order.at_end):
+            place.order = None  # of the file before, which this one does not go on from
+        place.keyed_now = True
+        return new
 
     @staticmethod
     def _by_words(
@@ -431,7 +441,7 @@ class ImportWriter:
             self._sql().execute(_ROOM)
         stored = find_claimed(self._sql(), claimed) if claimed else {}
         if rest := [(n, one) for n, (one, _) in enumerate(incoming) if one.home is None]:
-            stored |= find_stored(self._sql(), rest)
+            stored |= find_stored(self._sql(), rest, self._clocks)
         fresh: dict[_Lookup, Stored] = {}
         for n, (one, place) in enumerate(incoming):
             known = stored.get(n) or fresh.get(_lookup(one))
@@ -443,6 +453,17 @@ class ImportWriter:
             else:
                 row, seq = self._new(one, place, order)
                 fresh[_lookup(one)] = Stored(row, seq, view_of(one))
+
+    def _clocks(self, conversation_id: int) -> Collection[int]:
+        """The offsets of the clocks by which a conversation was read before this import."""
+        known = self._offsets.get(conversation_id)
+        if known is None:
+            rows = self._sql().execute(
+                "select distinct tz_offset from message where conversation_id = ? and tz_offset is not null",
+                (conversation_id,),
+            )
+            known = self._offsets[conversation_id] = [offset for (offset,) in rows]
+        return known
 
     def _other_letter(self, one: Incoming, fresh: dict[_Lookup, Stored]) -> tuple[Incoming, Stored | None]:
         """A letter under an id that another letter has: known by its content, too, and told to whoever imports."""
@@ -477,7 +498,7 @@ class ImportWriter:
         message = one.message
         if message.recipients or message.reactions:
             who = [self._cast.identity(handle, place.spoken_of_as, place.key) for handle in message.recipients]
-            self._batch.told(row, who, [self._reaction(reaction, place) for reaction in message.reactions])
+            self._batch.told(row, who, one.reactions)
         return row, seq
 
     def _reaction(self, reaction: Reaction, place: _Place) -> tuple[int | None, str, int | None]:
