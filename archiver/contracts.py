@@ -32,7 +32,8 @@ class Importer(Protocol):
     """A module with two words and two functions. No base class, no registration side effect.
 
     Two more functions are welcome: ``explain(dump) -> Sequence[str]`` says why the dump is none of its own, and
-    ``detect(dump, hints) -> Iterator[Finding | LeftAlone]`` what `read` would make of one that is.
+    ``detect(dump, hints) -> Iterator[Finding | LeftAlone]`` what `read` would make of one that is. And a third word,
+    ``together = True``: the files given are parts of one whole, and are all read again when one of them is new.
     """
 
     @property

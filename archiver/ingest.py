@@ -129,6 +129,8 @@ def _one(archive: Archive, group: _Group, request: Request, into: int | None, wa
     importer = group.importer
     options = _options(request)
     fresh, known = _not_known(archive, group, options)
+    if fresh and getattr(importer, "together", False):
+        fresh = list(group.paths)  # a part that is here says more beside one that was missing
     report = ImportReport(importer.name, importer.title, group.dump.names, known=known, dry_run=request.dry_run)
     if not fresh:
         return report
@@ -175,6 +177,9 @@ def _not_known(
     archive: Archive, group: _Group, options: Mapping[str, object]
 ) -> tuple[list[Path], tuple[tuple[str, int], ...]]:
     """Tier 0: the paths this importer has not read yet in this way, and (name, import) of those it has."""
+    if whole := _known_whole(archive, group):
+        _refuse_other_reading(", ".join(group.dump.names), *whole, options)
+        return [], tuple((name, whole[0]) for name in group.dump.names)
     fresh, seen = [], []
     importer, originals = group.importer, {entry.path: entry for entry in group.dump.originals()}
     for path in group.paths:
@@ -189,6 +194,21 @@ def _not_known(
         _refuse_other_reading(path.name, import_id, earlier, options)
         seen.append((path.name, import_id))
     return fresh, tuple(seen)
+
+
+def _known_whole(archive: Archive, group: _Group) -> tuple[int, Mapping[str, object]] | None:
+    """(import, its options) of a finished import of just this, with folders in it: the same names and sizes, and what
+    was read has the same bytes."""
+    if not any(path.is_dir() for path in group.paths):
+        return None
+    dump, importer = group.dump, group.importer
+    found = history.imported_whole(archive.connection, _fingerprint(dump), importer.name, importer.version)
+    if found is None:
+        return None
+    import_id, options, files = found
+    entries = [(dump.entry(path), sha256) for path, sha256 in files]
+    same = all(entry is not None and dump.sha256(entry) == sha256 for entry, sha256 in entries)
+    return (import_id, options) if same else None
 
 
 def _refuse_other_reading(

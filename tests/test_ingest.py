@@ -134,7 +134,8 @@ def test_a_folder_and_its_zip_give_the_same_archive(tmp_path: Path, book: Path) 
     run(tmp_path / "b", folder)
     with store.open_archive(tmp_path / "a") as a, store.open_archive(tmp_path / "b") as b:
         assert digest(a.connection) == digest(b.connection)
-    assert run(tmp_path / "b", folder).counts["duplicate"] == 5
+    again = run(tmp_path / "b", folder)
+    assert (again.import_id, again.known) == (None, ((str(folder), 1),))
 
 
 def test_stdin_is_a_dump_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -312,3 +313,40 @@ def test_an_attachment_has_the_type_of_its_bytes_whatever_it_is_called(tmp_path:
             kind for (kind,) in archive.connection.execute("select media_type from blob where media_type is not null")
         }
     assert kinds == {"image/jpeg", "text/html"}
+
+
+def laid(folder: Path, **files: str) -> Path:
+    """A folder with these notebooks in it."""
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / f"{name}.txt").write_text(content, encoding="utf-8")
+    return folder
+
+
+def test_a_folder_that_was_imported_is_known_at_once_until_something_in_it_changes(tmp_path: Path) -> None:
+    folder, home = laid(tmp_path / "books", one=BOOK, two=BOOK.replace("tank", "shed")), tmp_path / "home"
+    assert run(home, folder).import_id == 1
+    again = run(home, folder)
+    assert (again.import_id, again.known) == (None, ((str(folder), 1),))
+    laid(folder, two=BOOK.replace("tank", "hose"))  # as long as it was, and so of the same size
+    assert run(home, folder).counts["new"] == 3
+    laid(folder, three="notebook: Another\n2023-05-15 09:30 Ana: A third\n")
+    assert run(home, folder).counts["new"] == 1
+
+
+def test_a_folder_that_was_read_in_another_way_is_refused_with_the_remedy(tmp_path: Path) -> None:
+    folder, home = laid(tmp_path / "books", one=BOOK), tmp_path / "home"
+    run(home, folder)
+    with pytest.raises(UsageError, match="books” is in the archive already"):
+        run(home, folder, hints=Hints(zone="Asia/Tokyo"))
+
+
+def test_parts_of_one_whole_are_read_together_when_one_of_them_is_new(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(notebook, "together", True, raising=False)
+    folder, home = laid(tmp_path, one=BOOK, two="notebook: Another\n2023-05-15 09:30 Ana: More\n"), tmp_path / "home"
+    run(home, folder / "one.txt")
+    both = run(home, folder / "one.txt", folder / "two.txt")
+    assert (both.counts["new"], both.counts["duplicate"]) == (1, 5)
+    assert run(home, folder / "two.txt", folder / "one.txt").import_id is None

@@ -48,6 +48,24 @@ def imported(
     return (found[0], json.loads(found[1])) if found else None
 
 
+def imported_whole(
+    sql: sqlite3.Connection, dump: str, importer: str, version: int
+) -> tuple[int, Mapping[str, object], list[tuple[str, str]]] | None:
+    """(import, its options, path and digest of each file it read) of a finished import of what has this fingerprint."""
+    found = sql.execute(
+        """
+        select id, options from import
+        where dump = :dump and status = 'done' and importer = :importer and importer_version = :version
+        order by id desc limit 1
+        """,
+        {"dump": dump, "importer": importer, "version": version},
+    ).fetchone()
+    if found is None:
+        return None
+    files = sql.execute("select path, sha256 from source_file where import_id = ?", (found[0],)).fetchall()
+    return found[0], json.loads(found[1]), files
+
+
 def conversation_id(sql: sqlite3.Connection, wanted: str) -> int:
     """The row id of the conversation with this title, key or number; UsageError when it is not exactly one."""
     known = reads.conversations(sql)

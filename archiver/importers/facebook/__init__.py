@@ -17,6 +17,7 @@ from archiver.model import Item
 name = "facebook"
 title = "Facebook, Messenger or Instagram: Download your information"
 version = 1
+together = True  # the zips of one export are parts of one whole: messages in the first, their photos in the third
 
 
 def identify(dump: Dump) -> str | None:
