@@ -329,7 +329,7 @@ def test_a_folder_that_was_imported_is_known_at_once_until_something_in_it_chang
     again = run(home, folder)
     assert (again.import_id, again.known) == (None, ((str(folder), 1),))
     laid(folder, two=BOOK.replace("tank", "hose"))  # as long as it was, and so of the same size
-    assert run(home, folder).counts["new"] == 3
+    assert run(home, folder).counts["new"] == 1
     laid(folder, three="notebook: Another\n2023-05-15 09:30 Ana: A third\n")
     assert run(home, folder).counts["new"] == 1
 
