@@ -8,7 +8,7 @@ groups and events. `loading` parses, `mojibake` repairs, `accounting` keeps the 
 
 from collections.abc import Iterator, Sequence
 
-from archiver.contracts import Hints
+from archiver.contracts import Finding, Hints
 from archiver.dump import Dump
 from archiver.errors import NotUnderstoodError
 from archiver.importers.facebook.finding import claims, explained
@@ -35,6 +35,15 @@ def read(dump: Dump, hints: Hints) -> Iterator[Item]:
         why = "\n".join(explain(dump))
         raise NotUnderstoodError("No export of Facebook or Instagram was found.", why=why, remedy=_REMEDY)
     return reader.items(dump, found, hints)
+
+
+def detect(dump: Dump, hints: Hints) -> Iterator[Finding]:
+    """What `read` would make of every conversation: it is read to be counted."""
+    if claims(dump) is None:
+        return
+    from archiver.importers.facebook import glance  # noqa: PLC0415 - likewise
+
+    yield from glance.findings(dump, read(dump, hints))
 
 
 def explain(dump: Dump) -> Sequence[str]:

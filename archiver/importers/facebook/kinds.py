@@ -255,10 +255,9 @@ def _shared(
     typed = text if sentence is None else ""
     if text and not typed:
         extra["placeholder"] = text
-    if not (link or about):
-        return Reading("text" if typed else "share", typed or profile, files, extra=extra)
     if not link:
-        return Reading("live_location", typed or about, files, extra=extra)
+        what, said = ("live_location", about) if about else ("text" if typed else "share", profile)
+        return Reading(what, typed or said, files, extra=extra)
     if _MAP.match(link) and (point := _POINT.search(unquote(_where(link)))):
         extra |= {"latitude": point[1], "longitude": point[2]}
         return Reading("location", typed or link, files, extra=extra)

@@ -34,7 +34,7 @@ class Clock:
 
     def __init__(self, zone: str | None) -> None:
         self.zone = zone or "UTC"
-        self._rules = named_zone(zone) if zone else None
+        self._rules = named_zone(zone) if zone and zone != "UTC" else None
         self._of_day = lru_cache(maxsize=4096)(self._look_up_day)
         self._of_quarter = lru_cache(maxsize=4096)(self._look_up)
 
