@@ -271,3 +271,20 @@ def test_a_message_and_its_stretch_say_the_same(tmp_path: Path) -> None:
         for i, (ms, who, what) in enumerate(file.rows)
     ]  # fmt: skip
     assert list(file.stretch()) == wanted
+
+
+def test_what_a_message_answers_is_learnt_from_whichever_export_tells_it(tmp_path: Path) -> None:
+    bare, told = Thread("ab", talk(3)), Thread("cd", talk(3))
+    answer = [message._replace(reply_to=told.own_keys()[0]) for message in told.stretch()][2]
+    with fresh(tmp_path) as archive:
+        keep(archive, bare)
+        before = digest(archive.connection)
+        writer = begin(archive, told)
+        writer.add([told.opening(), answer])
+        writer.finish()
+        assert writer.counts["enriched"] == 1
+        assert archive.connection.execute("select reply_to from message where id = 3").fetchone() == (
+            told.own_keys()[0],
+        )
+        undo(archive, writer.id)
+        assert digest(archive.connection) == before

@@ -10,7 +10,7 @@ def view(**more: object) -> View:
     return {
         "kind": "text", "sender_id": None, "sent_at": 60_000, "tz_offset": 0, "precision": "minute", "assumed": None,
         "subject": None, "text": "ok", "html": None, "extra": None, "spans": None, "native_thread": None, "claim": None,
-        "attachments": [], "labels": [], "references": [], "home": None,
+        "attachments": [], "labels": [], "references": [], "reactions": [], "reply_to": None, "home": None,
     } | more  # fmt: skip
 
 

@@ -132,6 +132,7 @@ def view_of(incoming: Incoming) -> View:
         "spans": spans_of(message),
         "native_thread": message.thread,
         "claim": message.claim,
+        "reply_to": message.reply_to,
         "attachments": [_attachment_view(one) for one in message.attachments],
         "labels": sorted(message.tags),
         "references": list(message.references),

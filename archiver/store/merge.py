@@ -13,7 +13,7 @@ from typing import Any
 View = dict[str, Any]
 COLUMNS = (
     "kind", "sender_id", "sent_at", "tz_offset", "precision", "assumed", "subject", "text", "html", "extra", "spans",
-    "native_thread", "claim",
+    "native_thread", "claim", "reply_to",
 )  # fmt: skip
 LISTS = ("attachments", "labels", "references", "reactions")  # in tables of their own
 FIELDS = (*COLUMNS, *LISTS, "home")  # home: key of the conversation, of a message that a conversation claims
@@ -35,6 +35,8 @@ def merge(base: View, other: View) -> View:
     """*base* enriched by *other*: a finer or surer time, an edit, a text where it is deleted, a file where there
     was only a mention of one. Where neither knows better, *base* leads."""
     better = _time(base, other) | (_said(base, other) if base["claim"] is None else _claimed(base, other))
+    if base["claim"] is None and base["reply_to"] is None and other["reply_to"] is not None:
+        better["reply_to"] = other["reply_to"]
     if base["sender_id"] is None and other["sender_id"] is not None:
         better["sender_id"] = other["sender_id"]
     if other["attachments"]:
@@ -105,7 +107,7 @@ def _claimed(base: View, other: View) -> View:
     one leads, so that the order of the imports does not matter."""
     if _lead(other) <= _lead(base):
         return {}
-    return {field: other[field] for field in (*_SAID, "claim", "home")}
+    return {field: other[field] for field in (*_SAID, "reply_to", "claim", "home")}
 
 
 def _lead(view: View) -> tuple[object, ...]:
