@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from archiver import fields, query, text
+from archiver import fields, query, spelling, text
 from archiver.dates import span
 from archiver.query import And, Filter, Near, Node, Not, Or, Prefix, Word
 from archiver.store.ids import UNDATED, local_minute, minute_of
@@ -143,7 +143,7 @@ def _without_punctuation(node: Node | None) -> Node | None:
         return None if part is None else Not(part)
     if node is None or isinstance(node, Filter):
         return node
-    return node if text.has_words(node.text) or text.has_signs(node.text) else None
+    return node if spelling.has_words(node.text) or spelling.has_signs(node.text) else None
 
 
 def _match(node: Node) -> str | None:
@@ -159,12 +159,12 @@ def _match(node: Node) -> str | None:
 
 def _leaf_match(node: query.Leaf) -> str | None:
     if isinstance(node, Filter):
-        subject = node.field.meaning == "subject" and text.has_words(node.value)
+        subject = node.field.meaning == "subject" and spelling.has_words(node.value)
         return f"subject : {_quoted(node.value)}" if subject else None
-    if not text.has_words(node.text):
+    if not spelling.has_words(node.text):
         return None
     if isinstance(node, Near):
-        words = [_quoted(word) for word in node.text.split() if text.has_words(word)]
+        words = [_quoted(word) for word in node.text.split() if spelling.has_words(word)]
         return f"NEAR({' '.join(words)}, {node.distance})"
     return _quoted(node.text) + ("*" if isinstance(node, Prefix) else "")
 
@@ -186,7 +186,7 @@ def _subtracted(parts: Iterable[Node]) -> str:
 
 def _quoted(words: str) -> str:
     """A string of FTS5: its tokenizer cuts it as it cut the messages; several words are a phrase."""
-    return '"' + text.storable(words)[0].replace("\0", " ").replace('"', '""') + '"'
+    return '"' + spelling.spelled(text.storable(words)[0].replace("\0", " ")).replace('"', '""') + '"'
 
 
 def _stretch(node: Node) -> tuple[int, int] | None:
@@ -201,9 +201,9 @@ def _needle(leaf: query.Leaf) -> text.Needle | None:
     """What of a leaf can be shown in a found text."""
     if isinstance(leaf, Filter):
         return None
-    if not text.has_words(leaf.text):
+    if not spelling.has_words(leaf.text):
         return text.Needle(literal=leaf.text)
-    return text.Needle(tuple(word for _, _, word in text.tokens(leaf.text)), isinstance(leaf, Prefix))
+    return text.Needle(tuple(word for _, _, word in spelling.tokens(leaf.text)), isinstance(leaf, Prefix))
 
 
 class _Compiler:
