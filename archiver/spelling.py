@@ -36,6 +36,11 @@ _SAME = {
     **{str(digit): chr(0x660 + digit) + chr(0x6F0 + digit) for digit in range(10)},
 }  # fmt: skip
 _FORMS = {form: letter for letter, forms in _SAME.items() for form in forms}
+_FORMS |= {  # with a stroke through them, or two in one: Unicode does not take these apart
+    "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "ß": "ss", "ẞ": "SS", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D",
+    "ı": "i", "œ": "oe", "Œ": "OE", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T",
+}  # fmt: skip
+_LATIN_1 = "øØæÆß".encode("latin-1")
 _GREEK = "\u0386\u0388-\u038a\u038c\u038e-\u0390\u03aa-\u03b0\u03ca-\u03ce\u1f00-\u1ffc"  # with accents
 _WORD = re.compile("[^\\W_]+(?:[\u0300-\u0331]+[^\\W_]*)*")  # where no letter is alone and nothing is dropped
 _ACCENTED = re.compile("([\0-\u024f])[\u0300-\u036f]+")
@@ -45,13 +50,17 @@ _MOST_MARKS = 64
 
 def respelt(text: str) -> str | None:
     """The copy of a text that the index needs; None, as fast as can be, when it reads the text itself as well."""
-    if text.isascii() or len(text.encode("latin-1", "ignore")) == len(text) or not _far().search(text):
+    if text.isascii():
+        return None
+    if len(text.encode("latin-1", "ignore").translate(None, _LATIN_1)) == len(text):
         return None
     return _respelt_short(text) if len(text) < 12 else _respelt(text)
 
 
 def _respelt(text: str) -> str | None:
-    changes, touching = _changes()
+    special, changes, touching = _changes()
+    if not special.search(text):
+        return None
     if changes.search(text):
         return spelled(text)
     return _apart(text) if touching.search(text) else None
@@ -78,7 +87,7 @@ def _apart(text: str) -> str:
 
 def tokens(text: str) -> Iterator[tuple[int, int, str]]:
     """The words of a text as the index has them: (start, end, folded), in lower case, Latin letters without accents."""
-    if text.isascii() or not _far().search(text):
+    if text.isascii() or not _changes()[0].search(text):
         for found in _WORD.finditer(text):
             yield found.start(), found.end(), _level(found[0])
         return
@@ -130,17 +139,15 @@ def heaped(text: str) -> bool:
 
 
 @cache
-def _far() -> re.Pattern[str]:
-    """A character beyond Latin: one comparison each, where the true sets take several."""
-    return re.compile("[\u0300-\u200f\u2060-\U0010ffff]")
-
-
-@cache
-def _changes() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What has to be written otherwise; and signs that touch a word or one another."""
+def _changes() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """All that is special; what of it has to be written otherwise; and signs that touch a word or one another."""
     changed = "".join(_FORMS) + _GREEK + _DROPPED + _WIDE + _UNSPACED
     beside = f"[\\w{_SIGNS}]"
-    return re.compile(f"[{changed}]"), re.compile(f"[{_SIGNS}](?:(?={beside})|(?<={beside}.))", re.DOTALL)
+    return (
+        re.compile(f"[{changed}{_SIGNS}]"),
+        re.compile(f"[{changed}]"),
+        re.compile(f"[{_SIGNS}](?:(?={beside})|(?<={beside}.))", re.DOTALL),
+    )
 
 
 @cache

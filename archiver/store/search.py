@@ -16,6 +16,7 @@ from archiver.model import Span
 from archiver.query import Query
 from archiver.store.filters import FIRST, LAST, Plan, plan
 from archiver.store.ids import UNDATED
+from archiver.store.vocabulary import meant
 from archiver.text import Needle, snippet
 
 Sort = Literal["relevance", "newest", "oldest"]
@@ -136,13 +137,14 @@ def search(
     offset: int = 0,
     sort: Sort = "relevance",
     quoted: bool = False,
+    stems: Sequence[str] = (),
 ) -> Results:
     """The messages a query finds, *limit* of them from the *offset*-th on.
 
     A query without words has no relevance and is answered newest first. Undated messages come last. Words that a
-    letter only quotes count when *quoted* is true.
+    letter only quotes count when *quoted* is true, and all forms of a word in the languages *stems*.
     """
-    made = plan(connection, query, quoted=quoted)
+    made = plan(connection, query, quoted=quoted, stems=stems)
     wish = _Wish(limit, offset, sort if made.match or sort == "oldest" else "newest")
     if made.tests or made.dated:
         page = _filtered(connection, made, wish)
@@ -152,6 +154,8 @@ def search(
         (total,) = connection.execute(_MESSAGES).fetchone()
         page = _Page(wish.page(_walk(connection, made, wish.sort, wish.end)), total)
     notes = (*made.notes, page.note) if page.note else made.notes
+    if not page.total and made.match and (right := meant(connection, query, made.root)):
+        notes = (*notes, f"Did you mean: {right}")
     shown = tuple(_shown(connection, page.rows, made.needles, quoted=quoted))
     return Results(shown, page.total, page.exact, notes)
 
