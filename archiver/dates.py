@@ -70,7 +70,7 @@ class WallClock:
         return datetime(year, month, day, hour, minute, second, tzinfo=offset)
 
 
-_NUMBERS = "one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 _COUNTS = {"a": 1, "an": 1, **{word: number for number, word in enumerate(_NUMBERS, 1)}}
 _COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})"
 _AGO = re.compile(rf"{_COUNT} (?P<unit>day|week|month|year)s? ago")

@@ -5,9 +5,10 @@
     a OR b, a | b         one of the two       "water tank"~5     near each other
     (a b)                 together             field:value        see fields.py
 
-A value with spaces stands in quotation marks; a date needs none (`before:3 weeks ago`). OR binds its two neighbours only, as search engines on the web have it: `red OR blue door` is a red door or a
-blue one. Total: nothing a person may type is an error. What looks like an operator in a place where it can mean
-nothing is a word, and what was not understood is said in a note.
+A value with spaces stands in quotation marks; a date needs none (`before:3 weeks ago`). OR binds its two neighbours
+only, as search engines on the web have it: `red OR blue door` is a red door or a blue one. Total: nothing a person
+may type is an error. What looks like an operator in a place where it can mean nothing is a word, and what was not
+understood is said in a note.
 """
 
 import re

@@ -73,11 +73,14 @@ def _stemmer(name: str) -> _Stemmer:
     return _Stemmer(meant.stemmer)
 
 
-def known_stemmer(name: str) -> str:
-    """The code of a language whose endings are known; UsageError for any other."""
-    _stemmer(name)
-    meant = language(name)
-    return meant.code if meant else name
+def stemmers(names: Sequence[str]) -> tuple[str, ...]:
+    """The codes of languages whose endings are known, each once; ``none`` is none. UsageError for any other."""
+    codes = []
+    for name in (part for each in names for part in each.replace(",", " ").split()):
+        if name.lower() not in {"none", "off"}:
+            _stemmer(name)
+            codes.append(language(name))
+    return tuple(dict.fromkeys(one.code for one in codes if one))
 
 
 def _forms(connection: sqlite3.Connection, word: str, stemmer: _Stemmer) -> list[str]:
@@ -120,14 +123,18 @@ def meant(connection: sqlite3.Connection, asked: Query, root: Node | None) -> st
 
 
 def _right(connection: sqlite3.Connection, word: str) -> str:
-    """What a word that is in no message may have been meant to be; "" when it is in some, or too short to tell."""
+    """What a word that is in no message may have been meant to be; "" when it is in some, or too short to tell.
+
+    The commonest of the closest words; the first letter of a word is seldom wrong, and of a short one never.
+    """
     if len(word) < 3 or connection.execute(_ONE, {"term": word}).fetchone():
         return ""
     found = [row for other in _one_off(word) if (row := connection.execute(_ONE, {"term": other}).fetchone())]
     if not found and len(word) >= _LONG:
         near = _beginning(connection, word[:2], len(word) - 2, len(word) + 2)
         found = [(term, doc) for term, doc in near if _mistakes(word, term) <= 2]
-    return str(max(found, key=lambda row: (row[1], row[0]))[0]) if found else ""
+    likely = [row for row in found if len(word) >= _LONG or sorted(row[0]) == sorted(word) or row[0][0] == word[0]]
+    return str(max(likely, key=lambda row: (row[0][0] == word[0], row[1], row[0]))[0]) if likely else ""
 
 
 def _one_off(word: str) -> Iterable[str]:
