@@ -87,7 +87,7 @@ def _apart(text: str) -> str:
 
 def tokens(text: str) -> Iterator[tuple[int, int, str]]:
     """The words of a text as the index has them: (start, end, folded), in lower case, Latin letters without accents."""
-    if text.isascii() or not _changes()[0].search(text):
+    if text.isascii() or not _beyond().search(text):
         for found in _WORD.finditer(text):
             yield found.start(), found.end(), _level(found[0])
         return
@@ -139,10 +139,17 @@ def heaped(text: str) -> bool:
 
 
 @cache
+def _beyond() -> re.Pattern[str]:
+    """A letter that may be alone, have other forms, or wear marks: hardly any in Latin or Cyrillic."""
+    forms = "".join(form for form in _FORMS if form < "\u0590")
+    return re.compile(f"[{forms}{_GREEK}\u0300-\u036f\u0483-\u0487\u0590-\u200f\u2060-\U0010ffff]")
+
+
+@cache
 def _changes() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """All that is special; what of it has to be written otherwise; and signs that touch a word or one another."""
     changed = "".join(_FORMS) + _GREEK + _DROPPED + _WIDE + _UNSPACED
-    beside = f"[\\w{_SIGNS}]"
+    beside = "[^\\s\0-/:-@\\[-`{-\xa1\u2010-\u206f\ufe0e\ufe0f]"  # anything but what surely parts words
     return (
         re.compile(f"[{changed}{_SIGNS}]"),
         re.compile(f"[{changed}]"),
@@ -172,7 +179,7 @@ def _words() -> re.Pattern[str]:
     """A character that is a word, or a word: letters and digits, with the marks of any script in it."""
     blocks = [*range(0x300, 0xE00), *range(0xF00, 0x1000), *range(0x1B00, 0x1D00), *range(0xA800, 0xAC00)]
     marks = "".join(sign for sign in map(chr, blocks) if unicodedata.category(sign)[0] == "M")
-    return re.compile(f"[{_ALONE}]|(?:[^\\W_{_ALONE}]|[{marks}{_DROPPED}])+")
+    return re.compile(f"[{_ALONE}][{_DROPPED}\u3099\u309a]*|(?:[^\\W_{_ALONE}]|[{marks}{_DROPPED}])+")
 
 
 @cache

@@ -42,8 +42,7 @@ def put(sql: sqlite3.Connection, row: int, subject: str | None, text: str, spans
 def respell(sql: sqlite3.Connection) -> None:
     """Write the passages of all messages anew."""
     sql.execute("delete from passage")
-    for row, *message in _messages(sql):
-        subject, text, spans = message
+    for row, subject, text, spans in _messages(sql):
         found = passage(subject, text, _spans(spans))
         if found is not None:
             sql.execute(ADD_PASSAGE, (row, *found))
