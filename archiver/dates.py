@@ -70,9 +70,15 @@ class WallClock:
         return datetime(year, month, day, hour, minute, second, tzinfo=offset)
 
 
-_AGO = re.compile(r"(?P<count>\d{1,3}|an?|one|two|three) (?P<unit>day|week|month|year)s? ago")
+_NUMBERS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
+_COUNTS = {"a": 1, "an": 1, **{word: number for number, word in enumerate(_NUMBERS, 1)}}
+_COUNT = rf"(?P<count>\d{{1,3}}|{'|'.join(_COUNTS)})"
+_AGO = re.compile(rf"{_COUNT} (?P<unit>day|week|month|year)s? ago")
 _RECENT = re.compile(r"(?P<which>this|last) (?P<unit>day|week|month|year)")
-_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3}
+_LATELY = re.compile(rf"(?:the )?(?:last|past) {_COUNT} (?P<unit>day|week|month|year)s?")
+_WEEK = re.compile(r"(\d{4})-?w(\d{1,2})")
+_QUARTER = re.compile(r"(?:(\d{4})[- ]?q([1-4])|q([1-4])[- ]?(\d{4}))")
+_DECADE = re.compile(r"(?:the )?(\d{3})0s")
 _ISO = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?")
 _DAY_FIRST = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})")
 _CLOCK = re.compile(r"\d{4}-\d\d-\d\d[t ]\d\d:\d\d")
@@ -85,8 +91,9 @@ Span = tuple[datetime, datetime]
 def span(text: str, *, today: date | None = None) -> Span | None:
     """The stretch of wall-clock time [start, end) that a written date means, naive; None when it is no date.
 
-    ``2019``, ``2019-05``, ``2019-05-14``, ``14.05.2019`` (the day first, unless it cannot be), ``May 2019``,
-    ``14 May 2019``, ``yesterday``, ``last march``, ``3 weeks ago``, and ``2018..2020``. A month or a weekday
+    ``2019``, ``2019-05``, ``2019-05-14``, ``14.05.2019`` (the day first, unless it cannot be), ``2019-05-14T18:30``,
+    ``2019-W20``, ``2019-Q2``, ``1990s``, ``May 2019``, ``14 May 2019``, ``yesterday``, ``last march``,
+    ``3 weeks ago`` (that week), ``last 3 weeks`` (from then until today), and ``2018..2020``. A month or a weekday
     without a year is the latest one that is not in the future.
     """
     words = " ".join(text.casefold().split())
@@ -105,7 +112,21 @@ def _single(words: str, today: date) -> Span | None:
     if _CLOCK.fullmatch(words):
         at = datetime.fromisoformat(words)
         return at, at + timedelta(minutes=1)
-    return _numeric(words) or _relative(words, today) or _spelled(words, today)
+    return _numeric(words) or _numbered(words) or _relative(words, today) or _spelled(words, today)
+
+
+def _numbered(words: str) -> Span | None:
+    """Weeks (ISO 8601), quarters and decades, by their numbers."""
+    week = _WEEK.fullmatch(words)
+    if week:
+        start = datetime.fromisocalendar(int(week[1]), int(week[2]), 1)
+        return start, start + timedelta(days=7)
+    quarter = _QUARTER.fullmatch(words)
+    if quarter:
+        start = datetime(int(quarter[1] or quarter[4]), int(quarter[2] or quarter[3]) * 3 - 2, 1)  # noqa: DTZ001 - wall clock
+        return start, _months_on(start, 3)
+    decade = _DECADE.fullmatch(words)
+    return (_calendar(int(decade[1]) * 10)[0], _calendar(int(decade[1]) * 10 + 9)[1]) if decade else None
 
 
 def _numeric(words: str) -> Span | None:
@@ -140,16 +161,22 @@ def _months_on(start: datetime, months: int) -> datetime:
 
 def _relative(words: str, today: date) -> Span | None:
     """Dates told from today: ``yesterday``, ``this month``, ``2 years ago``."""
-    near = {"today": 0, "yesterday": 1}.get(words)
+    near = {"today": 0, "yesterday": 1, "last night": 1}.get(words)
     if near is not None:
         return _back("day", near, today)
+    lately = _LATELY.fullmatch(words)
+    if lately:
+        return _ago(lately, today)[0], _back("day", 0, today)[1]
     recent = _RECENT.fullmatch(words)
     if recent:
         return _back(recent["unit"], int(recent["which"] == "last"), today)
     ago = _AGO.fullmatch(words)
-    if ago:
-        return _back(ago["unit"], _COUNTS.get(ago["count"]) or int(ago["count"]), today)
-    return None
+    return _ago(ago, today) if ago else None
+
+
+def _ago(found: re.Match[str], today: date) -> Span:
+    """The day, week, month or year that lies as many of them back as is said."""
+    return _back(found["unit"], _COUNTS.get(found["count"]) or int(found["count"]), today)
 
 
 def _back(unit: str, count: int, today: date) -> Span:

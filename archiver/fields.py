@@ -6,7 +6,7 @@ from typing import Literal
 
 Meaning = Literal[
     "sender", "recipient", "party", "conversation", "source", "before", "after", "since", "until", "during",
-    "thing", "kind", "state", "subject", "id", "list", "tag",
+    "near", "thing", "kind", "state", "subject", "id", "list", "tag", "language",
 ]  # fmt: skip
 
 
@@ -66,6 +66,11 @@ FIELDS = (
         "Messages of a day, month, year, or stretch: during:2019-05..2019-08.",
     ),
     Field(
+        "near", ("around",), "near", "message.local_minute", "near:2019-05-14",
+        "Messages from around a time: a minute and an hour on either side of it, a day and a week, a month and a "
+        "month, a year and a year. With the id of a message: what was said in its conversation within a day of it.",
+    ),
+    Field(
         "has", (), "thing", "attachment.media_type", "has:photo",
         "Messages with a file, photo, video, audio, voice, document, link, location, contact, poll or reaction; "
         "any other word is a file ending: has:pdf.",
@@ -83,6 +88,10 @@ FIELDS = (
         "Messages that are edited, deleted, a reply, an event, undated, or a duplicate.",
     ),
     Field("subject", (), "subject", "message.subject", "subject:harvest", "Words in the subject only."),
+    Field(
+        "lang", ("language",), "language", "message.text", "lang:de",
+        "Messages in a language, by its code or name, told by its letters or its small words: a guess.",
+    ),
     Field("id", (), "id", "message.native_id", "id:201905141432-k7q2m8x0", "The one message with this id."),
 )  # fmt: skip
 
@@ -137,6 +146,9 @@ THINGS = (
     Thing("poll", ("polls", "vote"), kinds=("poll",)),
     Thing("reaction", ("reactions",), reactions=True),
 )  # fmt: skip
+
+DATES: frozenset[Meaning] = frozenset({"before", "after", "since", "until", "during", "near"})
+"""What takes a date, which may be several words: ``before:3 weeks ago``."""
 
 _BY_NAME = {name: row for row in FIELDS for name in (row.name, *row.aliases)}
 _THING_BY_NAME = {name: row for row in THINGS for name in (row.name, *row.aliases)}

@@ -385,3 +385,18 @@ class ImportReport:
     def losses(self) -> int:
         """How many messages or files could not be read."""
         return self.counts["unreadable"] + sum(problem.loss == "file" for problem in self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """How many of the found messages are whose, where, when and whence; each the greatest first, years in order.
+
+    *counted*: how many messages were looked at, the last archived; *exact*: they are all.
+    """
+
+    people: Mapping[str, int]
+    conversations: Mapping[str, int]
+    years: Mapping[str, int]
+    sources: Mapping[str, int]
+    counted: int
+    exact: bool = True

@@ -5,9 +5,10 @@
     a OR b, a | b         one of the two       "water tank"~5     near each other
     (a b)                 together             field:value        see fields.py
 
-OR binds its two neighbours only, as search engines on the web have it: `red OR blue door` is a red door or a
-blue one. Total: nothing a person may type is an error. What looks like an operator in a place where it can mean
-nothing is a word, and what was not understood is said in a note.
+A value with spaces stands in quotation marks; a date needs none (`before:3 weeks ago`). OR binds its two neighbours
+only, as search engines on the web have it: `red OR blue door` is a red door or a blue one. Total: nothing a person
+may type is an error. What looks like an operator in a place where it can mean nothing is a word, and what was not
+understood is said in a note.
 """
 
 import re
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from archiver import fields
+from archiver.dates import span
 
 MAX_TERMS = 400  # a pasted page is cut to this many words
 MAX_DEPTH = 12  # of parentheses
@@ -23,6 +25,10 @@ _QUOTES = '"“”„‟«»＂'
 _NAMED = re.compile(r"([A-Za-z][A-Za-z-]*):")
 _NEAR = re.compile(r"~(\d{1,3})(?![^\s)])")
 _OPERATOR = re.compile(r"(OR|AND|\|)(?=\s)")
+_FIGURES = re.compile(r"\d{4}([-/.]\d\d?){0,2}(T\d\d:\d\d)?|.*[.]{2}.*")  # a date that is whole in one word
+_FURTHER = re.compile(r"\s+([\w.,]+)(?=[\s)]|$)")  # a word that a date may go on with
+_DATE_WORDS = 4
+_STARRED = re.compile(r"\w\*+\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +215,8 @@ class _Reader:
         start, self.at = self.at, named.end()
         quoted = self._between_quotes()
         value = self._run(depth) if quoted is None else quoted
+        if quoted is None and row.meaning in fields.DATES:
+            value = self._whole_date(value)
         if value.strip():
             return Filter(row, value.strip(), self.text[start : self.at])
         self.notes.append(
@@ -216,6 +224,21 @@ class _Reader:
         )
         self.at = start
         return None
+
+    def _whole_date(self, begun: str) -> str:
+        """A date without quotation marks may be several words; steps over as many as make one."""
+        if not begun or _FIGURES.fullmatch(begun):
+            return begun
+        written, ends, at = [begun], [self.at], self.at
+        while len(written) < _DATE_WORDS and (further := _FURTHER.match(self.text, at)):
+            written.append(further[1])
+            at = further.end()
+            ends.append(at)
+        for count in range(len(written), 1, -1):
+            if span(" ".join(written[:count])) is not None:
+                self.at = ends[count - 1]
+                return " ".join(written[:count])
+        return begun
 
     def _wonder(self, name: str, end: int) -> None:
         """Say that a name is no field, unless it is a URL, a clock or a remark that only looks like one."""
@@ -258,7 +281,17 @@ class _Reader:
         stem = word.rstrip("*")
         if stem != word and any(map(str.isalnum, stem)):
             return Prefix(stem)
+        self._remark(word)
         return Word(word)
+
+    def _remark(self, word: str) -> None:
+        """Say of a word that looks like an operator why it is none."""
+        if word in {"OR", "AND"}:
+            self.notes.append(f"“{word}” has nothing to join here and is searched as a word.")
+        elif word == "NOT":
+            self.notes.append("“NOT” is searched as a word; to leave out what has a word write -word.")
+        elif _STARRED.search(word):
+            self.notes.append(f"“{word}”: a star stands for the end of a word only, so it is left out of account.")
 
     def _run(self, depth: int) -> str:
         """Everything up to a space, or to the parenthesis that closes the group."""

@@ -7,7 +7,8 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+
+from archiver.spelling import heaped, tokens
 
 MATCH_START, MATCH_END = "\x02", "\x03"
 
@@ -17,8 +18,6 @@ _HARM = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _PAIR = re.compile("([\ud800-\udbff])([\udc00-\udfff])")
 _MARKS = dict.fromkeys((0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
-_SHORT = 1000  # characters, in which no heap of marks costs anybody time
-_MOST_MARKS = 64
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -41,12 +40,17 @@ def one_line(text: str, width: int) -> str:
     """The text, harmless and on one line, cut to *width* (at least 1) columns of a terminal."""
     start = text.lstrip()
     line = " ".join(harmless(start[: 20 * width]).split())
-    if len(start) <= 20 * width and sum(map(_columns, line)) <= width:
+    if len(start) <= 20 * width and columns(line) <= width:
         return line
     room, end = width - 1, 0  # the ellipsis takes a column
     while end < len(line) and (room := room - _columns(line[end])) >= 0:
         end += 1
     return line[:end].rstrip() + "…"
+
+
+def columns(text: str) -> int:
+    """How many columns a terminal gives a text."""
+    return sum(map(_columns, text))
 
 
 def _columns(character: str) -> int:
@@ -69,21 +73,6 @@ def fold(text: str) -> str:
     folded = unicodedata.normalize("NFD", text.translate(_MARKS)).casefold()
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", folded).casefold())
     return " ".join(folded.split())
-
-
-def heaped(text: str) -> bool:
-    """Whether more marks stand on one letter than in anybody's writing, in a long text.
-
-    Unicode's normal forms sort the marks on a letter, which takes time by the square of their number: 80,000 of them
-    take six seconds. Scripts need three or four; Unicode lets programs stop at 30 (UAX #15, Stream-Safe Text).
-    """
-    return len(text) > _SHORT and not text.isascii() and _heap().search(text) is not None
-
-
-@cache
-def _heap() -> re.Pattern[str]:
-    marks = "".join(sign for sign in map(chr, range(0x300, 0x1F000)) if unicodedata.combining(sign))
-    return re.compile(f"[{marks}]{{{_MOST_MARKS},}}")
 
 
 def bare(text: str) -> str:
@@ -109,45 +98,6 @@ def storable(text: str) -> tuple[str, bool]:
         return text, False
     joined = _PAIR.sub(lambda pair: chr(0x10000 + ((ord(pair[1]) - 0xD800) << 10) + ord(pair[2]) - 0xDC00), text)
     return _SURROGATE.sub(lambda half: _visible(half[0]), joined), True
-
-
-# Word by word, as the full-text index cuts (FTS5's unicode61: letters and numbers, and the combining marks
-# U+0300-0331 within a word), so that what was found can be shown.
-_TOKEN = re.compile("[^\\W_]+(?:[\u0300-\u0331]+[^\\W_]*)*")
-_ACCENTED = re.compile("([\0-\u024f])[\u0300-\u0331]+")
-_UNSPACED = (  # compiled at first use, for that takes 5 ms
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aaf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\uaa60-\uaa7f\ua9e0-\ua9ff\U00020000-\U0003ffff]"
-)
-
-
-def tokens(text: str) -> Iterator[tuple[int, int, str]]:
-    """The words of a text as (start, end, folded): lower case, Latin letters without accents."""
-    for found in _TOKEN.finditer(text):
-        yield found.start(), found.end(), _level(found[0])
-
-
-def _level(word: str) -> str:
-    lowered = word.lower()
-    if lowered.isascii() or heaped(lowered):
-        return lowered
-    plain = _ACCENTED.sub(r"\1", unicodedata.normalize("NFD", lowered))
-    return unicodedata.normalize("NFC", plain).replace("ς", "σ")
-
-
-def unspaced(text: str) -> bool:
-    """Whether the text is in a script that is written without spaces (Chinese, Japanese, Thai, Lao, Khmer…)."""
-    return not text.isascii() and re.search(_UNSPACED, text) is not None
-
-
-def has_words(text: str) -> bool:
-    """Whether the index, which keeps words apart by what is no letter or digit, can find this text."""
-    return any(map(str.isalnum, text)) and not unspaced(text)
-
-
-def has_signs(text: str) -> bool:
-    """Whether there is something in it that is no word and no mere punctuation: emoji, arrows, words without spaces."""
-    return not text.isascii() and (unspaced(text) or any(unicodedata.category(sign)[0] == "S" for sign in text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,8 +15,8 @@ from rich.text import Text
 from archiver.contracts import Detected, Finding
 from archiver.errors import ArchiveError
 from archiver.knowledge.quotes import own
-from archiver.model import Attachment, Guess, Hit, ImportReport, InThread, KeptMessage
-from archiver.text import csv_safe, harmless, one_line
+from archiver.model import Attachment, Facets, Guess, Hit, ImportReport, InThread, KeptMessage
+from archiver.text import columns, csv_safe, harmless, one_line
 
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
@@ -436,3 +436,45 @@ def found(shown: int, total: int, *, exact: bool) -> None:
         talk("Nothing found. Fewer words, or a prefix such as water*, find more.")
     elif total > shown:
         talk(f"{shown:,} of {'' if exact else 'more than '}{total:,} shown; -n {shown * 5} shows more.", "dim")
+
+
+_HEAPS = ("people", "conversations", "years", "sources")
+_TALLEST = 8  # heaps of one kind that are shown to a person; years all
+_BAR = 24  # columns
+
+
+def facets(heaps: Facets) -> None:
+    """Where the found messages lie: names with small bars on a terminal, tab-separated lines elsewhere."""
+    if not _console().is_terminal:
+        for kind, name, count in _heaps(heaps):
+            sys.stdout.write("\t".join((kind, harmless(name).replace("\t", " ").replace("\n", " "), str(count))) + "\n")
+        return
+    show = _printer()
+    for kind in _HEAPS:
+        counts = getattr(heaps, kind)
+        shown = dict(list(counts.items())[: None if kind == "years" else _TALLEST])
+        show(Text(f"\n{kind}", style="bold"), 0)
+        tallest = max(shown.values(), default=1)
+        for name, count in shown.items():
+            label = one_line(name, 28)
+            bar = "█" * max(1, round(count / tallest * _BAR))
+            show(Text.assemble(label + " " * (29 - columns(label)), (bar, "cyan"), (f" {count:,}", "dim")), 2)
+        if len(counts) > len(shown):
+            show(Text(f"… {len(counts) - len(shown):,} more", style="dim"), 2)
+    if not heaps.exact:
+        talk(f"Counted in the {heaps.counted:,} of them that were archived last.", "dim")
+
+
+def _heaps(heaps: Facets) -> Iterator[tuple[str, str, int]]:
+    return ((kind, name, count) for kind in _HEAPS for name, count in getattr(heaps, kind).items())
+
+
+def facets_face(heaps: Facets) -> dict[str, object]:
+    """The machine-readable face of facets."""
+    return {
+        **{
+            kind: [{"name": name, "messages": count} for name, count in getattr(heaps, kind).items()] for kind in _HEAPS
+        },
+        "counted": heaps.counted,
+        "exact": heaps.exact,
+    }

@@ -19,7 +19,7 @@ from archiver.store import upgrade
 from archiver.store.blobs import Blobs
 from archiver.store.digest import digest
 from archiver.store.ids import minute_of, public_id
-from archiver.store.migrations import SEPARATORS, statements, steps
+from archiver.store.migrations import SEPARATORS, SEPARATORS_4, statements, steps
 from archiver.store.secret import secret
 from tests.talk import File, found, fresh, keep, sound
 
@@ -36,7 +36,8 @@ def schema(connection: sqlite3.Connection) -> str:
         order by type = 'view', tbl_name, type desc, name
         """
     )
-    return "\n\n".join(sql + ";" for (sql,) in rows).replace(SEPARATORS, "{separators}") + "\n"
+    found = "\n\n".join(sql + ";" for (sql,) in rows) + "\n"
+    return found.replace(SEPARATORS_4, "{separators_4}").replace(SEPARATORS, "{separators}")
 
 
 def test_the_schema_is_the_golden_one(tmp_path: Path, accept: bool) -> None:

@@ -32,6 +32,13 @@ def search(
     as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated, with a header.")] = False,
     as_tsv: Annotated[bool, typer.Option("--tsv", help="Tab-separated, with a header.")] = False,
     ids: Annotated[bool, typer.Option("--ids", help="Only the ids, one a line.")] = False,
+    facets: Annotated[
+        bool, typer.Option("--facets", help="Also how many there are by people, conversations, years and sources.")
+    ] = False,
+    stem: Annotated[
+        list[str] | None,
+        typer.Option(metavar="LANG", help="Find all forms of a word: its language (en, de, …), or none. May repeat."),
+    ] = None,
     quoted: Annotated[
         bool, typer.Option("--quoted", help="Also in what letters quote, in signatures and list footers.")
     ] = False,
@@ -43,10 +50,15 @@ def search(
     from archiver.query import parse
     from archiver.store import reads
     from archiver.store import search as engine
+    from archiver.store.facets import facets as counted
+    from archiver.store.settings import stems
+    from archiver.store.vocabulary import stemmers
 
     parsed = parse(" ".join(query))
     with reading() as archive:
-        results = engine.search(archive.connection, parsed, limit=number, sort=sort.value, quoted=quoted)
+        forms = stemmers(stem) if stem else stems(archive.connection)
+        results = engine.search(archive.connection, parsed, limit=number, sort=sort.value, quoted=quoted, stems=forms)
+        heaps = counted(archive.connection, parsed, quoted=quoted, stems=forms) if facets else None
         snippets = dict(results.rows)
         messages = reads.load(archive.connection, [row for row, _ in results.rows])
         found = [(Hit(one, snippets[one.row]), *_around(archive, one, around)) for one in messages]
@@ -57,7 +69,8 @@ def search(
             for hit, before, after in found
         ]
         if as_json:
-            ui.emit({"query": " ".join(query), "total": results.total, "notes": list(results.notes), "messages": faces})
+            answer = {"query": " ".join(query), "total": results.total, "notes": list(results.notes), "messages": faces}
+            ui.emit(answer | ({"facets": ui.facets_face(heaps)} if heaps else {}))
         else:
             ui.emit_lines(faces)
     elif as_csv or as_tsv:
@@ -67,6 +80,8 @@ def search(
             ui.line(one.id)
     else:
         ui.hits(found)
+        if heaps:
+            ui.facets(heaps)
     for note in (*parsed.notes, *results.notes):
         ui.talk(note, "yellow")
     ui.found(len(found), results.total, exact=results.exact)

@@ -12,13 +12,14 @@ from functools import lru_cache
 from itertools import chain, repeat
 from typing import NamedTuple
 
-from archiver.knowledge.quotes import own, rest
 from archiver.knowledge.subjects import base
-from archiver.model import Attachment, Message, Span, Standing, Stretch, When
+from archiver.model import Attachment, Message, Standing, Stretch, When
+from archiver.spelling import respelt
 from archiver.store.ids import UNDATED, local_minute
 from archiver.store.match import OWN_KEY
 from archiver.store.merge import COLUMNS, LISTS, View
 from archiver.store.order import Order
+from archiver.store.passages import ADD_PASSAGE, passage, put
 
 
 class Incoming(NamedTuple):
@@ -167,7 +168,7 @@ class Batch:
     def __init__(self, sql: sqlite3.Connection) -> None:
         self._next_id: int
         (self._next_id,) = sql.execute("select coalesce(max(id), 0) + 1 from message").fetchone()
-        self._standing: dict[int, tuple[Standing, str | None, list[_Row]]] = {}
+        self._standing: dict[int, tuple[Standing, str | None, list[_Row], str | None]] = {}
         self._start()
 
     def _start(self) -> None:
@@ -194,9 +195,13 @@ class Batch:
             when.precision if sent_at is not None else None,
             _joined(when.assumed) if when.assumed else None, message.text,
         )  # fmt: skip
+        if not message.text.isascii() and not (message.spans or message.subject):
+            self._spell(row, message)
         if _is_plain(message):
             self._plain.append(values)
         else:
+            if message.spans or message.subject:
+                self._spell(row, message)
             self._rows[_ADD_FULL].append((
                 *values, message.kind, message.subject, message.html, message.native_id, message.reply_to,
                 extra_of(message), spans_of(message), message.thread, message.claim,
@@ -214,9 +219,13 @@ class Batch:
         """What a letter has beyond a chat's message: where it was filed, what it goes back to."""
         self._rows[_ADD_LABEL] += [(row, name) for name in sorted(message.tags)]
         self._rows[_ADD_REFERENCE] += [(row, place, key) for place, key in enumerate(message.references)]
-        if message.spans:
-            self._rows[_ADD_PASSAGE].append((row, own(message.text, message.spans), rest(message.text, message.spans)))
         self._rows[_ADD_THREAD].append((row, message.key, base(message.subject or "")))
+
+    def _spell(self, row: int, message: Message) -> None:
+        """What the index is to read in place of a message's own words."""
+        found = passage(message.subject, message.text, message.spans)
+        if found is not None:
+            self._rows[ADD_PASSAGE].append((row, *found))
 
     def texts(self, stretch: Stretch, columns: "Columns", file_id: int, ordinal: int) -> Sequence[int]:
         """Add a stretch of new messages; returns their row ids. *ordinal*: of the first one's record."""
@@ -229,6 +238,12 @@ class Batch:
             repeat(_joined(stretch.assumed) if stretch.assumed else None), stretch.texts,
         )  # fmt: skip
         self._first += zip(repeat(file_id), range(ordinal, ordinal + count), stretch.starts, stretch.ends, ids)
+        if not "".join(stretch.texts).isascii():
+            self._rows[ADD_PASSAGE] += [
+                (ids[i], spelt, "", None)
+                for i, text in enumerate(stretch.texts)
+                if not text.isascii() and i not in stretch.standing and (spelt := respelt(text)) is not None
+            ]
         if not stretch.standing:
             self._plain += rows
             return ids
@@ -247,8 +262,10 @@ class Batch:
                 self._standing.clear()
             extra = json.dumps(more.extra, ensure_ascii=False, sort_keys=True, default=str) if more.extra else None
             files = [row[1:] for row in _attachment_rows(0, list(map(_attachment_view, more.attachments)))]
-            self._standing[id(more)] = known = more, extra, files
-        _, extra, files = known
+            self._standing[id(more)] = known = more, extra, files, respelt(more.text)
+        _, extra, files, spelt = known
+        if spelt is not None:
+            self._rows[ADD_PASSAGE].append((values[0], spelt, "", None))
         self._rows[_ADD_FULL].append(
             (*values[:-1], more.text, more.kind, None, None, None, None, extra, None, None, None)
         )
@@ -327,13 +344,12 @@ insert into record (source_file_id, ordinal, byte_start, byte_end, status, note)
 _ADD_ATTACHMENT = "insert into attachment values (?, ?, ?, ?, ?, ?, ?)"
 _ADD_LABEL = "insert into label values (?, ?)"
 _ADD_REFERENCE = "insert into reference values (?, ?, ?)"
-_ADD_PASSAGE = "insert into passage values (?, ?, ?)"
 _ADD_THREAD = "insert into thread (message_id, key, subject) values (?, ?, ?)"
 _ADD_RECIPIENT = "insert into recipient values (?, ?, ?)"
 _ADD_REACTION = "insert into reaction values (?, ?, ?, ?, ?)"
 _IN_ORDER = (
     _ADD_PLAIN, _ADD_FULL, _ADD_FIRST, _ADD_AGAIN, _ADD_UNREAD, _ADD_ATTACHMENT, _ADD_RECIPIENT, _ADD_REACTION,
-    _ADD_LABEL, _ADD_REFERENCE, _ADD_PASSAGE, _ADD_THREAD,
+    _ADD_LABEL, _ADD_REFERENCE, ADD_PASSAGE, _ADD_THREAD,
 )  # fmt: skip
 
 
@@ -480,9 +496,8 @@ def rewrite(sql: sqlite3.Connection, row: int, before: View, view: View) -> None
         f"update message set {', '.join(f'{column} = :{column}' for column in COLUMNS)} where id = :row",
         {column: view[column] for column in COLUMNS} | {"row": row},
     )
-    if (before["text"], before["spans"]) != (view["text"], view["spans"]):
-        _part(sql, row, view)
     if reworded:
+        put(sql, row, view["subject"], view["text"], view["spans"])
         index(sql, row, row)
     if before["attachments"] != view["attachments"]:
         sql.execute("delete from attachment where message_id = ?", (row,))
@@ -492,14 +507,6 @@ def rewrite(sql: sqlite3.Connection, row: int, before: View, view: View) -> None
         sql.executemany(_ADD_REACTION, [(row, place, *one) for place, one in enumerate(view["reactions"])])
     if view["claim"] is not None:
         _rewrite_letter(sql, row, before, view)
-
-
-def _part(sql: sqlite3.Connection, row: int, view: View) -> None:
-    """Take a text apart as its spans say."""
-    sql.execute("delete from passage where message_id = ?", (row,))
-    if view["spans"]:
-        spans = [Span(*span) for span in json.loads(view["spans"])]
-        sql.execute(_ADD_PASSAGE, (row, own(view["text"], spans), rest(view["text"], spans)))
 
 
 def _rewrite_letter(sql: sqlite3.Connection, row: int, before: View, view: View) -> None:

@@ -9,8 +9,9 @@ import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 
+from archiver.spelling import tokens as words_of
+from archiver.spelling import unspaced
 from archiver.store.overlap import token
-from archiver.text import tokens as words_of
 
 PROBES = 80
 NEAR = 27 * 60  # minutes by which two phones' clocks may differ
@@ -104,10 +105,14 @@ def _samples(
 
 def _said_in(sql: sqlite3.Connection, row: int, minute: int, kind: str, text: str) -> set[int]:
     """The conversations in which the same was said within a day or so."""
-    words = sorted({word for _, _, word in words_of(text)}, key=len, reverse=True)
+    row_of_words = [word for _, _, word in words_of(text)]
+    words = sorted(set(row_of_words), key=len, reverse=True)[:_DISTINCT]
     if len(words) < _DISTINCT and text.isascii():
         return set()
-    asked = " AND ".join('"' + word.replace('"', '""') + '"' for word in words[:4])
+    if unspaced(text) and len("".join(words)) < _SHORTEST:
+        asked = f'"{" ".join(row_of_words[:_SHORTEST])}"'
+    else:
+        asked = " AND ".join(f'"{word}"' for word in words)
     wanted = token(text, kind, 0)
     return {
         conversation

@@ -7,15 +7,17 @@ which a search may start when they are few.
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from archiver import fields, query, text
+from archiver import fields, languages, query, spelling, text
 from archiver.dates import span
-from archiver.query import And, Filter, Near, Node, Not, Or, Prefix, Word
+from archiver.query import And, Filter, Node, Not, Or, Prefix, Word
+from archiver.store.asking import as_phrase, leaf_match, match_of, settled_by_index, substance, subtracted
 from archiver.store.ids import UNDATED, local_minute, minute_of
 from archiver.store.names import conversations_called, conversations_from, lists_called, people_called
 from archiver.store.reads import find
+from archiver.store.vocabulary import inflected
 
 FIRST, LAST = -(1 << 53), 1 << 53  # minutes further than any clock goes
 
@@ -34,7 +36,7 @@ _HOLDING = "select distinct message_id from attachment a where {like}"
 _HOLDS = "exists (select 1 from attachment a where a.message_id = m.id and ({like}))"
 _REACTED = "exists (select 1 from reaction r where r.message_id = m.id)"
 _KIND = "(m.kind = {kind} or substr(m.kind, 1, length({kind}) + 1) = {kind} || '.')"
-_NATIVE = "select id from message where native_id in ({id}, '<' || {id} || '>')"
+_NATIVE = "select id from message where native_id in (:id, '<' || :id || '>')"
 _LETTERS = "select 1 from thread limit 1"  # only letters quote
 _LABELS = "select distinct name from label"
 _FILED = """
@@ -51,12 +53,30 @@ _STATES = {
 }
 _HIDDEN = "select id from message where duplicate_of is not null"
 _SHOWN = "m.duplicate_of is null"
+_GLOB = "m.text glob {letters}"
+_THERE = "select conversation_id, local_minute, seq from message where id in (select value from json_each(?))"
+_THEN = "select id from message where conversation_id = ? and local_minute between ? and ?"
+_BESIDE = """
+select id from (select id from message where conversation_id = :there and seq <= :seq order by seq desc limit 26)
+union select id from (select id from message where conversation_id = :there and seq > :seq order by seq limit 25)
+"""
+_HOUR, _DAY = 60, 1440  # minutes
+_MARGINS = ((_HOUR, _HOUR), (_DAY, 7 * _DAY), (7 * _DAY, 7 * _DAY), (31 * _DAY, 31 * _DAY), (366 * _DAY, 366 * _DAY))
+
+
+def _around(start: int, end: int) -> tuple[int, int]:
+    """The minutes around a stretch: what a day is to a week, an hour is to a minute."""
+    margin = next((margin for longest, margin in _MARGINS if end - start <= longest), end - start)
+    return start - margin, end - 1 + margin
+
+
 _DATES: dict[str, Callable[[int, int], tuple[int, int]]] = {
     "before": lambda start, _: (FIRST, start - 1),
     "until": lambda _, end: (FIRST, end - 1),
     "since": lambda start, _: (start, LAST),
     "after": lambda _, end: (end, LAST),
     "during": lambda start, end: (start, end - 1),
+    "near": _around,
 }
 
 
@@ -67,7 +87,8 @@ class Plan:
     *low* and *high* bound the local minute, both included; *drivers* select row ids and have ``:low`` and
     ``:high`` to bind; *senders* are the identities one of which must have sent it, *conversations* those one of
     which must hold it; *blind*: some test has no driver; *values* are bound by name. *shown*: a test more, for
-    archives with hidden messages that nothing else leaves out. *notes* are this plan's own.
+    archives with hidden messages that nothing else leaves out. *root* is the query as it was understood; *notes*
+    are this plan's own.
     """
 
     match: str = ""
@@ -80,6 +101,7 @@ class Plan:
     blind: bool = False
     shown: tuple[str, ...] = ()
     values: dict[str, object] = field(default_factory=dict)
+    root: Node | None = None
     needles: tuple[text.Needle, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -99,17 +121,20 @@ class _Test:
     conversations: tuple[int, ...] = ()
 
 
-def plan(connection: sqlite3.Connection, asked: query.Query, *, quoted: bool = False) -> Plan:
+def plan(
+    connection: sqlite3.Connection, asked: query.Query, *, quoted: bool = False, stems: Sequence[str] = ()
+) -> Plan:
     """The plan for a query. Looks up people and conversations, but reads no message.
 
-    Words that a letter only quotes, or has in its signature, are found when *quoted* is true.
+    Words that a letter only quotes, or has in its signature, are found when *quoted* is true. Of words that stand by
+    themselves, all forms are found that have one stem in the languages *stems* (names of languages.py).
     """
     compiler = _Compiler(connection, quoted=quoted)
-    root = compiler.settled(_substance(asked))
+    root = inflected(connection, compiler.settled(substance(asked)), stems)
     parts = root.parts if isinstance(root, And) else () if root is None else (root,)
-    match = _subtracted(parts)
+    match = subtracted(parts)
     stretches = [stretch for part in parts if (stretch := _stretch(part)) is not None]
-    tests = [compiler.test(part) for part in parts if not _settled_by_index(part, match) and not _stretch(part)]
+    tests = [compiler.test(part) for part in parts if not settled_by_index(part, match) and not _stretch(part)]
     return Plan(
         match=compiler.within(match),
         tests=tuple(test.sql for test in tests),
@@ -121,72 +146,10 @@ def plan(connection: sqlite3.Connection, asked: query.Query, *, quoted: bool = F
         blind=not all(test.driver for test in tests),
         shown=compiler.shown(root, match),
         values=compiler.values,
+        root=root,
         needles=tuple(needle for leaf in query.leaves(root) if (needle := _needle(leaf)) is not None),
         notes=tuple(dict.fromkeys(compiler.notes)),
     )
-
-
-def _substance(asked: query.Query) -> Node | None:
-    """The query without words that are mere punctuation; if it is nothing else, the whole as one literal."""
-    root = _without_punctuation(asked.root)
-    if root is None and asked.text.strip():
-        return Word(asked.text.strip())
-    return root
-
-
-def _without_punctuation(node: Node | None) -> Node | None:
-    if isinstance(node, And | Or):
-        kept = [part for each in node.parts if (part := _without_punctuation(each)) is not None]
-        return query.both(kept) if isinstance(node, And) else query.either(kept)
-    if isinstance(node, Not):
-        part = _without_punctuation(node.part)
-        return None if part is None else Not(part)
-    if node is None or isinstance(node, Filter):
-        return node
-    return node if text.has_words(node.text) or text.has_signs(node.text) else None
-
-
-def _match(node: Node) -> str | None:
-    """The node in the language of FTS5, every string quoted; None when the index cannot answer it."""
-    if isinstance(node, And):
-        answered = all(_settled_by_index(part, "any") for part in node.parts)
-        return _subtracted(node.parts) or None if answered else None
-    if isinstance(node, Or):
-        ways = [_match(part) for part in node.parts]
-        return "(" + " OR ".join(way for way in ways if way) + ")" if all(ways) else None
-    return None if isinstance(node, Not) else _leaf_match(node)
-
-
-def _leaf_match(node: query.Leaf) -> str | None:
-    if isinstance(node, Filter):
-        subject = node.field.meaning == "subject" and text.has_words(node.value)
-        return f"subject : {_quoted(node.value)}" if subject else None
-    if not text.has_words(node.text):
-        return None
-    if isinstance(node, Near):
-        words = [_quoted(word) for word in node.text.split() if text.has_words(word)]
-        return f"NEAR({' '.join(words)}, {node.distance})"
-    return _quoted(node.text) + ("*" if isinstance(node, Prefix) else "")
-
-
-def _settled_by_index(part: Node, match: str) -> bool:
-    """Whether *match*, the index's share of the query, has taken care of this part."""
-    return _match(part) is not None or bool(match and isinstance(part, Not) and _match(part.part) is not None)
-
-
-def _subtracted(parts: Iterable[Node]) -> str:
-    """What the index can do for parts that all have to hold; "" when it has nothing to start from."""
-    wanted = [match for part in parts if (match := _match(part)) is not None]
-    unwanted = [match for part in parts if isinstance(part, Not) and (match := _match(part.part)) is not None]
-    if not wanted:
-        return ""
-    joined = "(" + " AND ".join(wanted) + ")"
-    return f"({joined} NOT ({' OR '.join(unwanted)}))" if unwanted else joined
-
-
-def _quoted(words: str) -> str:
-    """A string of FTS5: its tokenizer cuts it as it cut the messages; several words are a phrase."""
-    return '"' + text.storable(words)[0].replace("\0", " ").replace('"', '""') + '"'
 
 
 def _stretch(node: Node) -> tuple[int, int] | None:
@@ -201,9 +164,9 @@ def _needle(leaf: query.Leaf) -> text.Needle | None:
     """What of a leaf can be shown in a found text."""
     if isinstance(leaf, Filter):
         return None
-    if not text.has_words(leaf.text):
+    if not spelling.has_words(leaf.text):
         return text.Needle(literal=leaf.text)
-    return text.Needle(tuple(word for _, _, word in text.tokens(leaf.text)), isinstance(leaf, Prefix))
+    return text.Needle(tuple(word for _, _, word in spelling.tokens(leaf.text)), isinstance(leaf, Prefix))
 
 
 class _Compiler:
@@ -230,7 +193,7 @@ class _Compiler:
     def shown(self, root: Node | None, match: str) -> tuple[str, ...]:
         """What leaves hidden messages out: the index does, for it has none; else a test, unless they are asked for."""
         asked = any(map(_asks_for_hidden, query.leaves(root)))
-        if asked and any(_leaf_match(leaf) for leaf in query.leaves(root)):
+        if asked and any(leaf_match(leaf) for leaf in query.leaves(root)):
             self.notes.append("Hidden messages are not searched for words; is:duplicate alone finds them all.")
         if asked or match or not self._connection.execute(_HIDDEN + " limit 1").fetchone():
             return ()
@@ -243,15 +206,35 @@ class _Compiler:
         if isinstance(node, Not):
             part = self.settled(node.part)
             return None if part is None else Not(part)
-        why = _nonsense(node) if isinstance(node, Filter) else ""
+        why = self._nonsense(node) if isinstance(node, Filter) else ""
         if not isinstance(node, Filter) or not why:
             return node
         self.notes.append(f"“{node.written}” is searched as words: {why}")
         return Word(node.written)
 
+    def _nonsense(self, node: Filter) -> str:
+        """Why a filter cannot be meant, as the end of a sentence; "" when it can."""
+        meaning, value = node.field.meaning, node.value
+        if meaning == "near" and span(value) is None and not self._rows(value):
+            return f"“{value}” is neither a date that is understood here nor the id of a message of this archive."
+        if meaning in _DATES and meaning != "near" and span(value) is None:
+            return f"“{value}” is no date that is understood here; write 2019, 2019-05, 2019-05-14 or May 2019."
+        if meaning == "state" and value.lower() not in _STATES:
+            return f"a message can be {', '.join(_STATES)}."
+        if meaning == "language" and languages.language(value) is None:
+            return f"“{value}” is no language that is known here; known are {', '.join(languages.codes())}."
+        return ""
+
+    def _rows(self, written: str) -> Sequence[int]:
+        """Messages by a public id, or a native one such as a Message-ID, with or without its angle brackets."""
+        if minute_of(written) is not None:
+            return find(self._connection, written)
+        found = self._connection.execute(_NATIVE, {"id": text.storable(written)[0]})
+        return [row for (row,) in found]
+
     def test(self, node: Node) -> _Test:
         """The node as a test of one message; a driver only where it can stand for the whole node."""
-        match = _match(node)
+        match = match_of(node)
         if match is not None:
             return _Test(_MATCHED.format(match=self._bind(self.within(match))))
         if isinstance(node, And | Or):
@@ -355,14 +338,31 @@ class _Compiler:
     def _like(self, column: str, pattern: str) -> str:
         return f"{column} like {self._bind(pattern)} escape '\\'"
 
-    def identifier(self, written: str) -> _Test:
-        """A public id, or a native one such as a Message-ID, with or without its angle brackets."""
-        minute = minute_of(written)
-        if minute is None:
-            select = _NATIVE.format(id=self._bind(written))
-        else:
-            select = f"select value from json_each({self._bind(find(self._connection, written))})"
+    def _those(self, rows: Sequence[int]) -> _Test:
+        select = f"select value from json_each({self._bind(rows)})"
         return _Test(f"m.id in ({select})", select)
+
+    def identifier(self, written: str) -> _Test:
+        return self._those(self._rows(written))
+
+    def near(self, written: str) -> _Test:
+        """What was said beside a message: within a day of it, or the next fifty where it has no date."""
+        beside: set[int] = set()
+        place = self._connection.execute(_THERE, (json.dumps(self._rows(written)),)).fetchall()
+        for there, minute, seq in place:
+            if minute == UNDATED:
+                found = self._connection.execute(_BESIDE, {"there": there, "seq": seq})
+            else:
+                found = self._connection.execute(_THEN, (there, minute - _DAY, minute + _DAY))
+            beside.update(row for (row,) in found)
+        return self._those(sorted(beside))
+
+    def language(self, name: str) -> _Test:
+        meant = languages.language(name) or languages.LANGUAGES[0]  # there is one: see settled
+        if meant.letters:
+            return _Test(_GLOB.format(letters=self._bind(f"*[{meant.letters}]*")))
+        match = self._bind("{subject text} : (" + " OR ".join(map(as_phrase, meant.words.split())) + ")")
+        return _Test(_MATCHED.format(match=match), f"select rowid from message_fts where message_fts match {match}")
 
 
 _TESTS: dict[fields.Meaning, Callable[[_Compiler, str], _Test]] = {
@@ -378,17 +378,10 @@ _TESTS: dict[fields.Meaning, Callable[[_Compiler, str], _Test]] = {
     "id": _Compiler.identifier,
     "list": _Compiler.mailing_list,
     "tag": _Compiler.tag,
+    "near": _Compiler.near,
+    "language": _Compiler.language,
 }
 
 
 def _asks_for_hidden(leaf: query.Leaf) -> bool:
     return isinstance(leaf, Filter) and leaf.field.meaning == "state" and leaf.value.lower() == "duplicate"
-
-
-def _nonsense(node: Filter) -> str:
-    """Why a filter cannot be meant, as the end of a sentence; "" when it can."""
-    if node.field.meaning in _DATES and span(node.value) is None:
-        return f"“{node.value}” is no date that is understood here; write 2019, 2019-05, 2019-05-14 or May 2019."
-    if node.field.meaning == "state" and node.value.lower() not in _STATES:
-        return f"a message can be {', '.join(_STATES)}."
-    return ""

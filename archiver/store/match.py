@@ -13,7 +13,8 @@ from hashlib import blake2b
 from struct import Struct, unpack
 
 from archiver.model import Handle, Message
-from archiver.text import fold, heaped
+from archiver.spelling import heaped
+from archiver.text import fold
 
 WINDOW = 4096  # minutes remembered; a file that steps back further repeats itself, as concatenated exports do
 

@@ -4,6 +4,8 @@ from importlib.resources import files
 
 from sqlite_utils import Database, Migrations
 
+from archiver.store.passages import respell
+
 # Marks, currency signs, symbols and pictographs younger than Unicode 6.1, which SQLite's tokeniser stops at. Among
 # them the isolates U+2066 to U+2069, which WhatsApp puts around the names it mentions.
 _YOUNG = (
@@ -11,6 +13,18 @@ _YOUNG = (
     (0x2700, 0x2700), (0x2B4D, 0x2BFF), (0x2E3C, 0x2E7F), (0xFD40, 0xFD4F), (0xFDFE, 0xFDFF), (0x1F000, 0x1FAFF),
 )  # fmt: skip
 SEPARATORS = "".join(chr(code) for first, last in _YOUNG for code in range(first, last + 1))
+
+# What the index of the fourth step must not take for a letter, although it is a symbol or mark or younger than 2012:
+# signs of Latin-1 and of trade, pictures of control characters, lines, Braille, variation selectors, currencies.
+_NO_LETTERS = (
+    (0x00A6, 0x00A6), (0x00A9, 0x00A9), (0x00AE, 0x00AE), (0x00B0, 0x00B0), (0x0482, 0x0482), (0x060E, 0x060F),
+    (0x061C, 0x061D), (0x06DE, 0x06DE), (0x06E9, 0x06E9), (0x06FD, 0x06FE), (0x2066, 0x2069), (0x20BA, 0x20CF),
+    (0x2100, 0x2101), (0x2103, 0x2106), (0x2108, 0x2109), (0x2114, 0x2114), (0x2116, 0x2117), (0x211E, 0x2123),
+    (0x2125, 0x2125), (0x2127, 0x2127), (0x2129, 0x2129), (0x212E, 0x212E), (0x213A, 0x213B), (0x214A, 0x214A),
+    (0x214C, 0x214D), (0x214F, 0x214F), (0x2400, 0x244A), (0x2500, 0x259F), (0x2800, 0x28FF), (0x2E3C, 0x2E7F),
+    (0xFE00, 0xFE0F), (0xFFFC, 0xFFFD),
+)  # fmt: skip
+SEPARATORS_4 = "".join(chr(code) for first, last in _NO_LETTERS for code in range(first, last + 1))
 
 # A batch of 20,000 messages is indexed in one piece (8 MiB of words) and pieces are merged by eight rather than by
 # four: a quarter less work for an import, and no more than a few pieces for a search to look into.
@@ -39,7 +53,15 @@ def letters(db: Database) -> None:
     db.conn.execute("insert into message_fts (message_fts) values ('rebuild')")
 
 
-SCRIPTS = ("schema.sql", "schema_2.sql", "schema_3.sql")
+@steps(name="0004_every_script")
+def every_script(db: Database) -> None:
+    """An index of words of every script, from schema_4.sql."""
+    _build(db, "schema_4.sql")
+    respell(db.conn)
+    db.conn.execute("insert into message_fts (message_fts) values ('rebuild')")
+
+
+SCRIPTS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql")
 
 
 def _build(db: Database, script: str) -> None:
@@ -53,7 +75,7 @@ def _build(db: Database, script: str) -> None:
 def schema(script: str) -> str:
     """One of the SCRIPTS, with the separators in their place."""
     text = files("archiver.store").joinpath(script).read_text("utf-8")
-    return text.replace("{separators}", SEPARATORS)
+    return text.replace("{separators}", SEPARATORS).replace("{separators_4}", SEPARATORS_4)
 
 
 def statements(script: str) -> list[str]:

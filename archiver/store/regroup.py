@@ -11,6 +11,7 @@ from archiver.store.batch import DETAILS, index, unindex
 from archiver.store.cast import free_key, identity
 from archiver.store.merge import COLUMNS, View
 from archiver.store.order import Order
+from archiver.store.passages import put
 from archiver.store.recall import Rows
 
 _CHUNK = 5_000
@@ -123,6 +124,7 @@ def _stand(sql: sqlite3.Connection, conversation_id: int, view: View) -> int:
         "insert into reaction values (?, ?, ?, ?, ?)",
         [(row, place, *one) for place, one in enumerate(view["reactions"])],
     )
+    put(sql, int(row), view["subject"], view["text"], view["spans"])
     index(sql, row, row)
     return int(row)
 

@@ -180,7 +180,7 @@ CREATE INDEX message_sender on message (sender_id, local_minute);
 CREATE VIRTUAL TABLE message_fts using fts5 (
   subject, text, quoted,
   content = 'message_indexed', content_rowid = 'id',
-  tokenize = "unicode61 remove_diacritics 2 separators '{separators}'"
+  tokenize = "unicode61 remove_diacritics 2 categories 'L* N* Mn Mc Co So' separators '{separators_4}'"
 );
 
 CREATE TABLE message_revision (
@@ -196,11 +196,13 @@ CREATE INDEX message_revision_import on message_revision (import_id);
 
 CREATE INDEX message_revision_message on message_revision (message_id);
 
+CREATE VIRTUAL TABLE message_word using fts5vocab (message_fts, row);
+
 CREATE TABLE passage (
   message_id integer primary key references message (id),
   own text not null,
   quoted text not null
-) strict;
+, subject text) strict;
 
 CREATE TABLE person (
   id integer primary key,
@@ -266,6 +268,11 @@ CREATE TABLE reference (
 
 CREATE INDEX reference_key on reference (key);
 
+CREATE TABLE setting (
+  name text primary key,
+  value text not null
+) strict, without rowid;
+
 CREATE TABLE source_file (
   id integer primary key,
   import_id integer not null references import (id),
@@ -308,7 +315,7 @@ CREATE INDEX thread_subject on thread (subject);
 CREATE INDEX thread_thread on thread (thread_id);
 
 CREATE VIEW message_indexed as
-select m.id, m.subject, ifnull(p.own, m.text) as text, p.quoted
+select m.id, ifnull(p.subject, m.subject) as subject, ifnull(p.own, m.text) as text, p.quoted
 from message m left join passage p on p.message_id = m.id where m.duplicate_of is null;
 
 CREATE VIEW message_record as
