@@ -16,6 +16,7 @@ from archiver.contracts import Detected, Hints
 from archiver.detect import detect
 from archiver.errors import UsageError
 from archiver.model import singly
+from archiver.ui import reports
 from tests import notebook
 from tests.test_cli import TXT, ZIP, Archive, archive_in
 from tests.whatsapp_chats import android, ios
@@ -79,7 +80,7 @@ def test_of_a_long_chat_the_first_megabyte_is_looked_at(tmp_path: Path) -> None:
     assert found.looked == 1 << 20 < found.size
     assert 10_000 < found.messages < 19_200
     assert found.warnings == ()
-    assert "in the first 1.0 of 1." in next(line for line, _ in ui._chat(found) if "messages" in line)
+    assert "in the first 1.0 of 1." in next(line for line, _ in reports._chat(found) if "messages" in line)
 
 
 def test_the_date_order_can_be_tried_out(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from archiver.cli.answers import CSV, IDS, JSONL, TSV, Answer, ExitStatus, form, give
 from archiver.cli.common import JSON, reading
 
 if TYPE_CHECKING:
@@ -28,48 +29,43 @@ def search(
     around: Annotated[int, typer.Option("-C", metavar="N", min=0, help="Show N messages before and after.")] = 0,
     sort: Annotated[Sort, typer.Option(help="Order of the results.")] = Sort.RELEVANCE,
     as_json: JSON = False,
-    as_jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="Comma-separated, with a header.")] = False,
-    as_tsv: Annotated[bool, typer.Option("--tsv", help="Tab-separated, with a header.")] = False,
-    ids: Annotated[bool, typer.Option("--ids", help="Only the ids, one a line.")] = False,
+    as_jsonl: JSONL = False,
+    as_csv: CSV = False,
+    as_tsv: TSV = False,
+    ids: IDS = False,
+    exit_status: ExitStatus = False,
     quoted: Annotated[
         bool, typer.Option("--quoted", help="Also in what letters quote, in signatures and list footers.")
     ] = False,
-) -> None:
+) -> int:
     """Find messages. Anything you type is understood; what is not a field is searched as words."""
-    from archiver import ui
-    from archiver.exporters.jsonl import message_face
+    from archiver.errors import EXIT_FAILED, EXIT_OK
     from archiver.model import Hit
     from archiver.query import parse
     from archiver.store import reads
     from archiver.store import search as engine
 
-    parsed = parse(" ".join(query))
+    how = form(as_json=as_json, as_jsonl=as_jsonl, as_csv=as_csv, as_tsv=as_tsv, ids=ids)
+    asked = " ".join(query)
     with reading() as archive:
+        parsed = parse(asked)
         results = engine.search(archive.connection, parsed, limit=number, sort=sort.value, quoted=quoted)
         snippets = dict(results.rows)
         messages = reads.load(archive.connection, [row for row, _ in results.rows])
         found = [(Hit(one, snippets[one.row]), *_around(archive, one, around)) for one in messages]
-    if as_json or as_jsonl:
-        faces = [
-            message_face(hit.message)
-            | ({"before": list(map(message_face, before)), "after": list(map(message_face, after))} if around else {})
-            for hit, before, after in found
-        ]
-        if as_json:
-            ui.emit({"query": " ".join(query), "total": results.total, "notes": list(results.notes), "messages": faces})
-        else:
-            ui.emit_lines(faces)
-    elif as_csv or as_tsv:
-        ui.separated(messages, "\t" if as_tsv else ",")
-    elif ids:
-        for one in messages:
-            ui.line(one.id)
-    else:
-        ui.hits(found)
-    for note in (*parsed.notes, *results.notes):
-        ui.talk(note, "yellow")
-    ui.found(len(found), results.total, exact=results.exact)
+    give(
+        Answer(
+            query=asked,
+            found=found,
+            total=results.total,
+            exact=results.exact,
+            notes=(*parsed.notes, *results.notes),
+            around=around > 0,
+            in_time=sort is not Sort.RELEVANCE,
+        ),
+        how,
+    )
+    return EXIT_FAILED if exit_status and not results.total else EXIT_OK
 
 
 def _around(archive: "Archive", message: "KeptMessage", number: int) -> "tuple[list[KeptMessage], list[KeptMessage]]":
