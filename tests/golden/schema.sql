@@ -266,6 +266,12 @@ CREATE TABLE reference (
 
 CREATE INDEX reference_key on reference (key);
 
+CREATE TABLE saved_search (
+  name text primary key,
+  query text not null,                 -- as it was typed
+  saved_at text not null
+) strict, without rowid;
+
 CREATE TABLE source_file (
   id integer primary key,
   import_id integer not null references import (id),
@@ -289,6 +295,8 @@ CREATE TABLE tag (
   tagged_at text not null,
   primary key (public_id, name)
 ) strict, without rowid;
+
+CREATE INDEX tag_name on tag (name);
 
 CREATE TABLE thread (
   message_id integer primary key references message (id),
