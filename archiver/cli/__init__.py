@@ -2,7 +2,7 @@
 
 import typer
 
-from archiver.cli import deduping, detecting, gathering, importing, looking, publishing, searching
+from archiver.cli import deduping, detecting, gathering, importing, looking, publishing, searching, tagging
 from archiver.cli.common import home
 
 app = typer.Typer(
@@ -19,6 +19,8 @@ app.command()(detecting.detect)
 app.add_typer(importing.imports, name="imports")
 app.command()(searching.search)
 app.command()(searching.show)
+app.add_typer(tagging.tag, name="tag")
+app.add_typer(tagging.searches, name="searches")
 app.add_typer(gathering.conversations, name="conversations")
 app.add_typer(deduping.dedupe, name="dedupe")
 app.command()(looking.status)

@@ -7,6 +7,8 @@ import typer
 
 from archiver.cli.answers import CSV, IDS, JSONL, TSV, Answer, ExitStatus, form, give
 from archiver.cli.common import JSON, reading
+from archiver.cli.completing import complete_query
+from archiver.cli.tagging import keep
 
 if TYPE_CHECKING:
     from archiver.model import InThread, KeptMessage, Provenance
@@ -23,7 +25,11 @@ class Sort(StrEnum):
 
 def search(
     query: Annotated[
-        list[str], typer.Argument(help='Words, "phrases", -not, OR, prefix*, from: in: before: after: has:')
+        list[str],
+        typer.Argument(
+            help='Words, "phrases", -not, OR, prefix*, from: in: before: after: has:, @NAME. See: archive help query',
+            autocompletion=complete_query,
+        ),
     ],
     number: Annotated[int, typer.Option("-n", metavar="N", min=1, help="At most so many.")] = 20,
     around: Annotated[int, typer.Option("-C", metavar="N", min=0, help="Show N messages before and after.")] = 0,
@@ -34,6 +40,9 @@ def search(
     as_tsv: TSV = False,
     ids: IDS = False,
     exit_status: ExitStatus = False,
+    save: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Keep this search; search @NAME asks it again.")
+    ] = None,
     quoted: Annotated[
         bool, typer.Option("--quoted", help="Also in what letters quote, in signatures and list footers.")
     ] = False,
@@ -44,22 +53,26 @@ def search(
     from archiver.query import parse
     from archiver.store import reads
     from archiver.store import search as engine
+    from archiver.store.saved import expanded
 
     how = form(as_json=as_json, as_jsonl=as_jsonl, as_csv=as_csv, as_tsv=as_tsv, ids=ids)
     asked = " ".join(query)
     with reading() as archive:
-        parsed = parse(asked)
+        text, unknown = expanded(archive.connection, asked)
+        parsed = parse(text)
         results = engine.search(archive.connection, parsed, limit=number, sort=sort.value, quoted=quoted)
         snippets = dict(results.rows)
         messages = reads.load(archive.connection, [row for row, _ in results.rows])
         found = [(Hit(one, snippets[one.row]), *_around(archive, one, around)) for one in messages]
+    if save:
+        keep(save, asked)
     give(
         Answer(
             query=asked,
             found=found,
             total=results.total,
             exact=results.exact,
-            notes=(*parsed.notes, *results.notes),
+            notes=(*unknown, *parsed.notes, *results.notes),
             around=around > 0,
             in_time=sort is not Sort.RELEVANCE,
         ),
@@ -141,6 +154,8 @@ def _facts(message: "KeptMessage", seen: "list[tuple[str, Provenance]]", hidden_
     facts = {"kind": message.kind}
     if message.recipients:
         facts["to"] = ", ".join(one.name for one in message.recipients)
+    if message.labels:
+        facts["labels"] = ", ".join(message.labels)
     if message.tags:
         facts["tags"] = ", ".join(message.tags)
     if hidden_as is not None:

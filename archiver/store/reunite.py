@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archiver.errors import UsageError
-from archiver.store import candidates, dedupe, recall, regroup
+from archiver.store import candidates, dedupe, recall, regroup, tags
 from archiver.store.archive import Archive
 from archiver.store.overlap import DENSITY, Alignment, align
 from archiver.store.recall import Rows
@@ -52,6 +52,11 @@ class Told:
 
 def reunite(sql: sqlite3.Connection, told: Told) -> Reunion:
     """Match what a file told with what others told. In the caller's transaction; all rows written and indexed."""
+    with tags.following(sql):
+        return _reunited(sql, told)
+
+
+def _reunited(sql: sqlite3.Connection, told: Told) -> Reunion:
     if not _exists(sql, told, _TOLD_FIRST):
         return Reunion(told.conversation)
     if not _has_rest(sql, told):
@@ -251,7 +256,7 @@ def merge(archive: Archive, row: int, into: int) -> dict[str, int]:
     """Make one conversation of two, as a person says: counts of messages moved and of those that were in both."""
     if row == into:
         raise UsageError("That is one conversation already.", remedy="Name two: archive conversations")
-    with archive.transaction() as sql:
+    with archive.transaction() as sql, tags.following(sql):
         (import_id,) = sql.execute("select made_by from conversation where id = ?", (row,)).fetchone()
         before, known = regroup.named(sql, row), regroup.named(sql, into)
         new, old = recall.of_others(sql, 0, row), recall.of_others(sql, 0, into)
@@ -267,7 +272,7 @@ def merge(archive: Archive, row: int, into: int) -> dict[str, int]:
 
 def split(archive: Archive, conversation_id: int, import_id: int) -> dict[str, int]:
     """Make what one import says in a conversation a conversation of its own again."""
-    with archive.transaction() as sql:
+    with archive.transaction() as sql, tags.following(sql):
         files = [row for (row,) in sql.execute("select id from source_file where import_id = ?", (import_id,))]
         told = [(file_id, recall.of_file(sql, file_id, conversation_id)) for file_id in files]
         told = [(file_id, rows) for file_id, rows in told if rows.rows]
