@@ -58,6 +58,11 @@ def _columns(character: str) -> int:
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
+def columns(text: str) -> int:
+    """How many columns of a terminal a harmless text on one line takes."""
+    return sum(map(_columns, text))
+
+
 def fold(text: str) -> str:
     """What two spellings of the same words have in common: case, width, direction marks and spaces are levelled.
 

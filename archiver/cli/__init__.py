@@ -2,7 +2,19 @@
 
 import typer
 
-from archiver.cli import deduping, detecting, gathering, importing, looking, publishing, searching, tagging
+from archiver.cli import (
+    asking,
+    counting,
+    deduping,
+    detecting,
+    gathering,
+    importing,
+    looking,
+    publishing,
+    searching,
+    showing,
+    tagging,
+)
 from archiver.cli.common import home
 
 app = typer.Typer(
@@ -18,7 +30,9 @@ app.command("import")(importing.import_)
 app.command()(detecting.detect)
 app.add_typer(importing.imports, name="imports")
 app.command()(searching.search)
-app.command()(searching.show)
+app.command()(showing.show)
+app.add_typer(counting.stats, name="stats")
+app.command()(asking.sql)
 app.add_typer(tagging.tag, name="tag")
 app.add_typer(tagging.searches, name="searches")
 app.add_typer(gathering.conversations, name="conversations")

@@ -1,0 +1,94 @@
+"""Which words are used most, and which set one year apart from the others. Pure counting; no list of any language.
+
+Words that everybody uses all the time ("the", "und") are frequent everywhere, so they set nothing apart: a word is
+told by how much more often a year has it than its share would be (log odds against all years, with all of them as
+the prior: Monroe, Colaresi and Quinn, 2008).
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from archiver.text import tokens
+
+_LONGEST = 40  # letters; longer ones are no words
+_KEPT = 300_000  # different words that are kept in mind; rarer ones are let go when there are more
+_LEAST = 3  # times that a word of a group has to be there
+
+
+@dataclass(slots=True)
+class Vocabulary:
+    """The words of groups of messages (years): how often each is said in each."""
+
+    groups: dict[str, Counter[str]] = field(default_factory=dict)
+    messages: int = 0
+    words: int = 0
+
+    def add(self, group: str, text: str) -> None:
+        """Count the words of one message. Numbers, single letters and what is inside addresses are no words."""
+        self.messages += 1
+        counts = self.groups.setdefault(group, Counter())
+        found = [word for _, _, word in tokens(_without_addresses(text)) if _is_word(word)]
+        self.words += len(found)
+        counts.update(found)
+        if len(counts) > _KEPT:
+            self.groups[group] = Counter(dict(counts.most_common(_KEPT // 2)))
+
+    def total(self) -> Counter[str]:
+        """How often each word is said in all."""
+        together = Counter[str]()
+        for counts in self.groups.values():
+            together.update(counts)
+        return together
+
+    def telling(self, most: int = 8) -> dict[str, list[tuple[str, int]]]:
+        """Of each group the words that set it apart, the most telling first, with how often it has them."""
+        together = self.total()
+        size = sum(together.values())
+        return {
+            group: [(word, counts[word]) for word in _apart(counts, together, size)[:most]]
+            for group, counts in sorted(self.groups.items())
+        }
+
+
+def _apart(counts: Mapping[str, int], together: Mapping[str, int], size: int) -> Sequence[str]:
+    """The words that are more frequent here than elsewhere, by how sure that is."""
+    here = sum(counts.values())
+    scored = []
+    for word, count in counts.items():
+        if count >= _LEAST:
+            score = _odds(count, here, together[word] - count, size - here, together[word] / size)
+            if score > 0:
+                scored.append((-score, word))
+    return [word for _, word in sorted(scored)]
+
+
+def _odds(here: int, size: int, elsewhere: int, rest: int, share: float) -> float:
+    """The log odds of a word here against elsewhere, in units of its own uncertainty."""
+    prior = share * 1000
+    ours, theirs = here + prior, elsewhere + prior
+    difference = math.log(ours / (size + 1000 - ours + 1e-9)) - math.log(theirs / (rest + 1000 - theirs + 1e-9))
+    return difference / math.sqrt(1 / ours + 1 / theirs)
+
+
+def _is_word(word: str) -> bool:
+    return 1 < len(word) <= _LONGEST and not word[0].isdecimal()
+
+
+def _without_addresses(text: str) -> str:
+    if "://" not in text and "@" not in text and "www." not in text:
+        return text
+    return " ".join(word for word in text.split() if not _address(word))
+
+
+def _address(word: str) -> bool:
+    return "://" in word or "@" in word or word.startswith("www.")
+
+
+def counted(texts: Iterable[tuple[str, str]]) -> Vocabulary:
+    """The vocabulary of (group, text) pairs."""
+    vocabulary = Vocabulary()
+    for group, text in texts:
+        vocabulary.add(group, text)
+    return vocabulary
