@@ -8,6 +8,7 @@ from archiver.cli import (
     deduping,
     detecting,
     gathering,
+    helping,
     importing,
     looking,
     publishing,
@@ -41,3 +42,4 @@ app.command()(looking.status)
 app.command()(looking.problems)
 app.command()(publishing.publish)
 app.add_typer(publishing.export, name="export")
+app.command("help")(helping.help_)

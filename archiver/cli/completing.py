@@ -6,7 +6,7 @@ harmless signs are. Nothing here may fail, ask or write; it is imported with the
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import typer
@@ -16,41 +16,54 @@ _SAFE = re.compile(r"[^\W_][\w .@+\-\u0300-\u036f\u0900-\u0d7f\u0e31-\u0e4e]*")
 _MOST = 100
 
 
-def complete_query(context: typer.Context, incomplete: str) -> list[str]:
+class _Offer(str):
+    """What is offered in place of what is typed. Typer lets only that through which begins as typed, letter by letter;
+    here `ana` offers `"Ana Ruiz"` and a second word of a name is as good as the first."""
+
+    __slots__ = ()
+
+    def startswith(self, *_: object) -> bool:
+        """It is offered."""
+        return True
+
+
+def complete_query(context: typer.Context, incomplete: str) -> Sequence[str]:
     """The word of a query that is being typed: a field, or the value after its colon, or @ and a saved search."""
     name, colon, value = _word(incomplete)
     if not colon:
         if incomplete.startswith("@"):
-            return [f"@{each}" for each in _beginning(_names(context, "saved"), incomplete[1:])]
+            return [_Offer(f"@{each}") for each in _beginning(_names(context, "saved"), incomplete[1:])]
         return _fields(incomplete)
     prefix = f"{name}:" if incomplete.startswith(f"{name}:") else ""  # bash keeps what is before a colon itself
     values = _beginning(_values(context, name), value.lstrip('"\\'))
-    return [prefix + written for each in values for written in _written(each)][:_MOST]
+    return [_Offer(prefix + written) for each in values for written in _written(each)][:_MOST]
 
 
-def complete_tag(context: typer.Context, incomplete: str) -> list[str]:
+def complete_tag(context: typer.Context, incomplete: str) -> Sequence[str]:
     """The name of a tag."""
-    tags = _beginning(_names(context, "tag"), incomplete.lstrip('"\\'))
-    return [
-        each.replace(" ", "\\ ") if _shell() == "bash" else each
-        for each in tags
-        if _shell() != "zsh" or " " not in each
-    ]
+    return _whole(_names(context, "tag"), incomplete)
 
 
-def complete_saved(context: typer.Context, incomplete: str) -> list[str]:
+def complete_saved(context: typer.Context, incomplete: str) -> Sequence[str]:
     """The name of a saved search."""
-    return _beginning(_names(context, "saved"), incomplete.removeprefix("@"))
+    return list(map(_Offer, _beginning(_names(context, "saved"), incomplete.removeprefix("@"))))
 
 
-def complete_conversation(context: typer.Context, incomplete: str) -> list[str]:
+def complete_conversation(context: typer.Context, incomplete: str) -> Sequence[str]:
     """The title of a conversation, whole."""
-    titles = _beginning(_names(context, "conversation"), incomplete.lstrip('"\\'))
-    return [
-        each.replace(" ", "\\ ") if _shell() == "bash" else each
-        for each in titles
-        if _shell() != "zsh" or " " not in each
-    ]
+    return _whole(_names(context, "conversation"), incomplete)
+
+
+def complete_topic(context: typer.Context, incomplete: str) -> Sequence[str]:
+    """What `archive help` can explain."""
+    topics = ["query", "man", *getattr(context.find_root().command, "commands", {})]
+    return [topic for topic in topics if topic.startswith(incomplete)]
+
+
+def _whole(names: Iterable[str], incomplete: str) -> Sequence[str]:
+    """Names that are an argument by themselves, as the shell takes them; fish and zsh escape spaces themselves."""
+    found = _beginning(names, incomplete.lstrip('"\\'))
+    return [_Offer(each.replace(" ", "\\ ") if _shell() == "bash" else each) for each in found]
 
 
 def _shell() -> str:

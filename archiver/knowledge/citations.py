@@ -61,9 +61,9 @@ def citation(
         at_local=message.at_local,
         words=one_line(words, _QUOTED),
         file=one_line(origin.file, 500) if origin else None,
-        sha256=origin and origin.sha256,
-        start=origin and origin.start,
-        end=origin and origin.end,
+        sha256=origin.sha256 if origin else None,
+        start=origin.start if origin else None,
+        end=origin.end if origin else None,
         bytes_sha256=bytes_sha256,
         within=within and (one_line(within[0], 500), within[1]),
     )

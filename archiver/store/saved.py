@@ -33,7 +33,7 @@ def save(sql: sqlite3.Connection, name: str, query: str) -> str | None:
     if before is not None:
         sql.execute("delete from saved_search where name = ?", (before.name,))
     sql.execute("insert into saved_search (name, query, saved_at) values (?, ?, ?)", (kept, storable(query)[0], now()))
-    return before and before.query
+    return before.query if before else None
 
 
 def forget(sql: sqlite3.Connection, name: str) -> Saved:

@@ -1,7 +1,7 @@
 """What a person or a program sees: talk on stderr, answers on stdout, foreign text made harmless before either."""
 
 from archiver.ui.console import error, line, progress, raw, talk
-from archiver.ui.data import as_json, emit, emit_line, emit_lines, separated, table, write_blocks, write_lines
+from archiver.ui.data import as_json, emit, emit_line, emit_lines, prose, separated, table, write_blocks, write_lines
 from archiver.ui.messages import body, found, hits, message, own_words, sender_name, thread
 from archiver.ui.pager import paged
 from archiver.ui.reports import detected, detected_as_json, report, report_as_json
@@ -22,6 +22,7 @@ __all__ = [
     "own_words",
     "paged",
     "progress",
+    "prose",
     "raw",
     "report",
     "report_as_json",

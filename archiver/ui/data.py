@@ -8,9 +8,12 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from archiver.text import csv_safe, harmless
-from archiver.ui.console import grid, on_terminal, talk
+from archiver.ui.console import grid, on_terminal, printer, talk
 
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+
+
+_TERM, _MEANING = 24, 54  # columns of what is typed and of what it means, where both stand on one line
 
 
 def as_json(value: object, *, indent: int | None = 2) -> str:
@@ -58,6 +61,21 @@ def _cell(value: object) -> str:
     if value is None:
         return ""
     return str(value) if isinstance(value, int | float) else csv_safe(harmless(str(value)))
+
+
+def prose(lines: Iterable[tuple[str, str]]) -> None:
+    """Headings (nothing behind them), sentences (nothing before them), and things to type with what they mean."""
+    show = printer()
+    for place, (written, meaning) in enumerate(lines):
+        if not meaning:
+            show([("\n" if place else "", ""), (written, "bold")], 0)
+        elif not written:
+            show([("\n" + meaning, "")], 0)
+        elif len(written) < _TERM and len(meaning) < _MEANING:
+            show([(f"{written:<{_TERM}}", "bold"), (meaning, "")], 2)
+        else:
+            show([(written, "bold")], 2)
+            show([(meaning, "")], 2 + _TERM // 4)
 
 
 def write_lines(lines: Iterable[str], out: str) -> None:
