@@ -4,6 +4,7 @@ import typer
 
 from archiver.cli import (
     asking,
+    browsing,
     counting,
     deduping,
     detecting,
@@ -32,6 +33,7 @@ app.command()(detecting.detect)
 app.add_typer(importing.imports, name="imports")
 app.command()(searching.search)
 app.command()(showing.show)
+app.command()(browsing.browse)
 app.add_typer(counting.stats, name="stats")
 app.command()(asking.sql)
 app.add_typer(tagging.tag, name="tag")

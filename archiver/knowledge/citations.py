@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from archiver.knowledge.quotes import own
 from archiver.model import KeptMessage
 from archiver.text import one_line
 
@@ -51,7 +52,12 @@ def citation(
 ) -> Citation:
     """The citation of a kept message; its words are cut to a line, and harmless like all of it."""
     origin = message.origin
-    words = message.text or message.subject or ", ".join(file.name or "a file" for file in message.attachments)
+    words = (
+        own(message.text, message.spans).strip()
+        or message.text
+        or message.subject
+        or ", ".join(file.name or "a file" for file in message.attachments)
+    )
     return Citation(
         id=message.id,
         sender=one_line(message.sender.name, 200) if message.sender else "nobody",

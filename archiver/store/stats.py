@@ -152,3 +152,25 @@ def pointing(sql: sqlite3.Connection, scope: Scope) -> Iterator[tuple[int, str |
         """,
         scope.values,
     )
+
+
+def conversations(sql: sqlite3.Connection, scope: Scope, most: int) -> list[tuple[str, int]]:
+    """(title, messages), the largest first."""
+    return sql.execute(
+        f"""
+        select c.title, count(*) from message m join conversation c on c.id = m.conversation_id
+        where {scope.test} group by c.id order by count(*) desc, c.title limit :most
+        """,
+        scope.values | {"most": most},
+    ).fetchall()
+
+
+def years(sql: sqlite3.Connection, scope: Scope) -> list[tuple[str, int]]:
+    """(year, messages) of the dated messages, the latest first."""
+    return sql.execute(
+        f"""
+        select strftime('%Y', m.local_minute * 60, 'unixepoch') as year, count(*) from message m
+        where {scope.test} and m.local_minute <> :undated group by year order by year desc
+        """,
+        scope.values,
+    ).fetchall()
