@@ -11,7 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 from archiver import detect as house
-from archiver import importers, ui
+from archiver import importers
 from archiver.contracts import Detected, Hints
 from archiver.detect import detect
 from archiver.errors import UsageError
@@ -273,7 +273,7 @@ def test_the_words_of_strangers_cannot_act_on_a_terminal(archive: Archive, tmp_p
 
 def test_many_files_left_alone_are_counted_not_listed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     write(tmp_path / "in", {"chat.txt": CHAT, **{f"{n:02}.pdf": b"%PDF-" for n in range(25)}})
-    ui.detected(one(tmp_path / "in"))
+    reports.detected(one(tmp_path / "in"))
     told = capsys.readouterr().out
     assert told.count("left alone:") == 10
     assert "15 more left alone" in told
@@ -282,7 +282,7 @@ def test_many_files_left_alone_are_counted_not_listed(capsys: pytest.CaptureFixt
 def test_many_notes_are_counted_not_listed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     torn = android(*(f"Ana: {n}" for n in range(30))).replace("13/03/2022, 09:1", "99/99/2022, 09:1")
     found = one(write(tmp_path, {"chat.txt": torn}) / "chat.txt")
-    ui.detected(found)
+    reports.detected(found)
     notes = found.chats[0].warnings
     assert f"{len(notes) - 5} more notes" in capsys.readouterr().out
 

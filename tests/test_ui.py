@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from archiver import ui
 from archiver.errors import LimitError
 from archiver.model import Guess, ImportReport, Origin, Problem
+from archiver.ui import reports
 from tests.test_cli import TXT, ZIP
 
 pty = pytest.importorskip("pty", reason="a pseudo-terminal is POSIX's")
@@ -69,7 +70,7 @@ def test_tables_fit_a_narrow_window(home: Path) -> None:
 def test_a_report_says_all_that_a_person_has_to_know(capsys: pytest.CaptureFixture[str]) -> None:
     where = Origin("whatsapp", "ab" * 32, None, 0, 1)
     counts = dict.fromkeys(("new", "duplicate", "enriched", "revised", "skipped", "unreadable"), 1) | {"problems": 7}
-    ui.report(
+    reports.report(
         ImportReport(
             "whatsapp",
             "WhatsApp chat export",
@@ -94,7 +95,7 @@ def test_a_report_says_all_that_a_person_has_to_know(capsys: pytest.CaptureFixtu
 
 
 def test_a_dry_run_offers_nothing_to_undo(capsys: pytest.CaptureFixture[str]) -> None:
-    ui.report(ImportReport("whatsapp", "WhatsApp", ("chat.txt",), 1, dry_run=True), "my-archive")
+    reports.report(ImportReport("whatsapp", "WhatsApp", ("chat.txt",), 1, dry_run=True), "my-archive")
     told = capsys.readouterr().err
     assert "Dry run" in told
     assert "undo" not in told

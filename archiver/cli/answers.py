@@ -1,9 +1,8 @@
 """How an answer is given: for a person's eyes, or in the form that a program or a spreadsheet asks for."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -50,8 +49,7 @@ def form(
     return wanted[0] if wanted else Form.SHOWN
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What a search found. *found*: hits with the talk around them; *extras* go into the JSON document as they are."""
 
     query: str

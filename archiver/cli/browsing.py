@@ -123,9 +123,9 @@ class _Desk:
         return members if len(members) > 1 else ()
 
     def cite(self, message: "KeptMessage") -> str:
-        from archiver.store import reads
+        from archiver.store.citing import cited
 
-        return str(reads.cited(self._archive, message))
+        return str(cited(self._archive, message))
 
 
 def _term(name: str) -> str:

@@ -11,9 +11,8 @@ from archiver.cli.common import JSON, reading
 from archiver.cli.completing import complete_query
 
 if TYPE_CHECKING:
-    import sqlite3
-
     from archiver.knowledge.rhythm import Gap, Hours, Step
+    from archiver.store.archive import Archive
     from archiver.store.stats import Scope
 
 stats = typer.Typer(
@@ -36,7 +35,7 @@ class By(StrEnum):
 
 
 @contextmanager
-def _counting(query: Sequence[str] | None) -> "Iterator[tuple[sqlite3.Connection, Scope]]":
+def _counting(query: Sequence[str] | None) -> "Iterator[tuple[Archive, Scope]]":
     """The archive's tables, at one moment, and which messages are meant; what is odd about the query is said."""
     from archiver import ui
     from archiver.query import parse
@@ -54,7 +53,7 @@ def _counting(query: Sequence[str] | None) -> "Iterator[tuple[sqlite3.Connection
                 ui.talk(note, "yellow")
             if not rows:
                 ui.talk("Nothing is found, so there is nothing to count.")
-        yield sql, Scope(rows)
+        yield archive, Scope(rows)
 
 
 def _step(by: By | None, hours: "Hours") -> "Step":
@@ -71,7 +70,8 @@ def overview(query: Query = None, as_json: JSON = False) -> None:
     from archiver.store import stats as store
     from archiver.ui import plots
 
-    with _counting(query) as (sql, scope):
+    with _counting(query) as (archive, scope):
+        sql = archive.connection
         totals, hours, sources = store.totals(sql, scope), store.hours(sql, scope), store.sources(sql, scope)
     days = [day for day, _ in rhythm.periods(hours, "day")]
     step = rhythm.step_for(hours)
@@ -118,7 +118,8 @@ def activity(
     from archiver.store import stats as store
     from archiver.ui import plots
 
-    with _counting(query) as (sql, scope):
+    with _counting(query) as (archive, scope):
+        sql = archive.connection
         hours = store.hours(sql, scope)
     step = _step(by, hours)
     periods, week, silences = rhythm.periods(hours, step), rhythm.week(hours), rhythm.gaps(hours)
@@ -167,7 +168,8 @@ def people(query: Query = None, number: Most = 20, as_json: JSON = False) -> Non
     from archiver.store import stats as store
     from archiver.ui import plots
 
-    with _counting(query) as (sql, scope):
+    with _counting(query) as (archive, scope):
+        sql = archive.connection
         found = store.people(sql, scope, number)
     if as_json:
         ui.emit([asdict(one) for one in found])
@@ -187,7 +189,8 @@ def words(query: Query = None, number: Most = 20, as_json: JSON = False) -> None
     from archiver.store import stats as store
     from archiver.ui import plots
 
-    with _counting(query) as (sql, scope):
+    with _counting(query) as (archive, scope):
+        sql = archive.connection
         vocabulary = counted(store.texts(sql, scope))
     total, telling = vocabulary.total(), vocabulary.telling()
     common = sorted(total.items(), key=lambda one: (-one[1], one[0]))[:number]
@@ -222,7 +225,8 @@ def links(query: Query = None, number: Most = 20, as_json: JSON = False) -> None
     from archiver.store.tags import public_ids
     from archiver.ui import plots
 
-    with _counting(query) as (sql, scope):
+    with _counting(query) as (archive, scope):
+        sql = archive.connection
         found = linked(store.pointing(sql, scope))
         top = found.top(number)
         ids = public_ids(sql, [link.row for link in top])

@@ -39,6 +39,7 @@ def show(
     from archiver.errors import UsageError
     from archiver.exporters.jsonl import message_face
     from archiver.store import reads
+    from archiver.store.citing import cited
 
     with reading() as archive:
         rows = reads.find(archive.connection, identifier.strip().lower())
@@ -52,7 +53,7 @@ def show(
                 ui.raw(reads.raw(archive, message))
                 continue
             if cite:
-                reference = reads.cited(archive, message)
+                reference = cited(archive, message)
                 ui.emit(reference.face()) if as_json else ui.line(str(reference))
                 continue
             if thread and (members := reads.thread(archive.connection, message.row)):

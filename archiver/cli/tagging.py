@@ -107,15 +107,13 @@ def saved(context: typer.Context, as_json: JSON = False) -> None:
     """The saved searches: keep one with search --save NAME, ask it again with search @NAME."""
     if context.invoked_subcommand is not None:
         return
-    from dataclasses import asdict
-
     from archiver import ui
     from archiver.store import saved as store
 
     with reading() as archive:
         found = store.searches(archive.connection)
     if as_json:
-        ui.emit([asdict(one) for one in found])
+        ui.emit([one._asdict() for one in found])
         return
     ui.table(("name", "query", "saved"), [(f"@{one.name}", one.query, one.saved_at[:10]) for one in found])
 

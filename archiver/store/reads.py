@@ -1,14 +1,12 @@
 """Messages out of the tables and into records."""
 
 import dataclasses
-import hashlib
 import json
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from archiver.knowledge.citations import Citation, citation
 from archiver.model import (
     Attachment,
     Handle,
@@ -315,24 +313,6 @@ def raw(archive: Archive, message: KeptMessage) -> bytes:
     if message.origin is None:
         return b""
     return b"".join(original(archive, message.origin.sha256, message.origin.start, message.origin.end))
-
-
-def cited(archive: Archive, message: KeptMessage) -> Citation:
-    """The reference of a message, with the digest of its bytes and the pack that its file lay in."""
-    if message.origin is None:
-        return citation(message)
-    total = hashlib.sha256()
-    origin = message.origin
-    for block in original(archive, origin.sha256, origin.start, origin.end):
-        total.update(block)
-    within = archive.connection.execute(_WITHIN, {"sha256": origin.sha256, "path": origin.file}).fetchone()
-    return citation(message, bytes_sha256=total.hexdigest(), within=within)
-
-
-_WITHIN = """
-select pack.path, pack.sha256 from source_file f join source_file pack on pack.id = f.parent_id
-where f.sha256 = :sha256 and f.path = :path order by f.id limit 1
-"""
 
 
 def original(archive: Archive, sha256: str, start: int, end: int) -> Iterator[bytes]:

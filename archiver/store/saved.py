@@ -2,7 +2,7 @@
 
 import re
 import sqlite3
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from archiver.errors import UsageError
 from archiver.store.run import now
@@ -12,8 +12,7 @@ _NAME = re.compile(r"[^\W_][\w-]{0,59}")
 _MENTION = re.compile(r'"[^"]*"|(?<![^\s(-])@([^\W_][\w-]{0,59})(?![\w@.:/-])')
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(NamedTuple):
     """A search under a name; *saved_at* is ISO 8601 UTC."""
 
     name: str

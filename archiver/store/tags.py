@@ -9,7 +9,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from archiver.errors import UsageError
 from archiver.store.ids import minute_of, public_id
@@ -24,8 +24,7 @@ join message m on m.id = wanted.value
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     """A name that messages are found by with tag:NAME: how many were tagged *here* by people, of which *waiting*
     are not in the archive at present, and how many their *source* filed so."""
 

@@ -4,13 +4,10 @@ from archiver.ui.console import error, line, progress, raw, talk
 from archiver.ui.data import as_json, emit, emit_line, emit_lines, prose, separated, table, write_blocks, write_lines
 from archiver.ui.messages import body, found, hits, message, own_words, sender_name, thread
 from archiver.ui.pager import paged
-from archiver.ui.reports import detected, detected_as_json, report, report_as_json
 
 __all__ = [
     "as_json",
     "body",
-    "detected",
-    "detected_as_json",
     "emit",
     "emit_line",
     "emit_lines",
@@ -24,8 +21,6 @@ __all__ = [
     "progress",
     "prose",
     "raw",
-    "report",
-    "report_as_json",
     "sender_name",
     "separated",
     "table",

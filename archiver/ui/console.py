@@ -1,4 +1,4 @@
-"""Where words go: talk on stderr, answers on stdout, both made harmless; and the only file that knows rich.
+"""Where words go: talk on stderr, answers on stdout, both made harmless. Knows rich, as a reader's screen does.
 
 Most commands are read by a program or a file, so rich (40 ms) is loaded only where a terminal is really there.
 """
@@ -24,7 +24,7 @@ Show = Callable[[Sequence[Piece], int], None]
 
 
 def on_terminal(stream: TextIO) -> bool:
-    """Whether a person looks at it; ``FORCE_COLOR`` says so of a pipe, ``TERM=dumb`` of no terminal at all."""
+    """Whether a person looks at it; ``FORCE_COLOR`` says so of a pipe."""
     if os.environ.get("FORCE_COLOR"):
         return True
     return stream.isatty()
