@@ -2,6 +2,7 @@
 
 import os
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -17,12 +18,18 @@ from archiver.ui import reports
 from tests.test_cli import TXT, ZIP
 
 pty = pytest.importorskip("pty", reason="a pseudo-terminal is POSIX's")
+fcntl = pytest.importorskip("fcntl")
+termios = pytest.importorskip("termios")
 
 
-def on_a_terminal(home: Path, *arguments: object, columns: int = 60, **more: str) -> str:
-    """What `archive …` writes to a terminal of that width, stdout and stderr together, and that it left with 0."""
+def on_a_terminal(home: Path, *arguments: object, columns: int = 60, lines: int = 0, **more: str) -> str:
+    """What `archive …` writes to a terminal of that width, stdout and stderr together, and that it left with 0.
+
+    *lines*: its height, if it tells it.
+    """
     environment = {**os.environ, "ARCHIVE_DIR": str(home), "TERM": "xterm-256color", "COLUMNS": str(columns), **more}
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns if lines else 0, 0, 0))
     command = [sys.executable, "-m", "archiver", *map(str, arguments)]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
         os.close(theirs)

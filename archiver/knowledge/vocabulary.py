@@ -55,6 +55,8 @@ class Vocabulary:
 def _apart(counts: Mapping[str, int], together: Mapping[str, int], size: int) -> Sequence[str]:
     """The words that are more frequent here than elsewhere, by how sure that is."""
     here = sum(counts.values())
+    if here == size:
+        return []  # there is nothing to set it apart from
     scored = []
     for word, count in counts.items():
         if count >= _LEAST:

@@ -23,9 +23,8 @@ def undo(archive: Archive, import_id: int) -> dict[str, int]:
             remedy="See the list with: archive imports list",
         )
     archive.connection.execute("pragma cache_spill = on")  # one long transaction: memory stays flat
-    with archive.transaction() as sql:
-        with tags.following(sql):
-            counts = _messages(sql, import_id)
+    with archive.transaction() as sql, tags.following(sql):
+        counts = _messages(sql, import_id)
         _files(sql, import_id)
         _conversations(sql, import_id)
         _people(sql, import_id)
