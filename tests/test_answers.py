@@ -133,12 +133,18 @@ def pager(folder: Path) -> Path:
 
 
 def test_a_long_answer_is_paged_and_a_short_one_is_not(home: Path, tmp_path: Path) -> None:
-    said = {"PAGER": str(pager(tmp_path)), "NO_COLOR": "1"}
-    assert "PAGED" in on_a_terminal(home, "search", "tank", "-n", "30", lines=20, **said)
-    assert "PAGED" not in on_a_terminal(home, "search", "tank", "-n", "2", lines=20, **said)
-    assert "PAGED" not in on_a_terminal(home, "search", "tank", "-n", "30", lines=20, **(said | {"PAGER": ""}))
-    assert "PAGED" not in on_a_terminal(home, "search", "tank", "-n", "30", lines=0, **said)
-    assert "PAGED" not in on_a_terminal(home, "search", "tank", "-n", "30", lines=20, TERM="dumb", PAGER=said["PAGER"])
+    program = str(pager(tmp_path))
+
+    def shown(number: int, lines: int = 20, term: str = "xterm", by: str = program) -> bool:
+        answer = on_a_terminal(home, "search", "tank", "-n", number, lines=lines, PAGER=by, TERM=term, NO_COLOR="1")
+        assert "tank" in answer
+        return "PAGED" in answer
+
+    assert shown(30)
+    assert not shown(2)
+    assert not shown(30, by="")
+    assert not shown(30, lines=0)
+    assert not shown(30, term="dumb")
 
 
 def test_without_the_pager_the_answer_is_there_all_the_same(home: Path) -> None:

@@ -137,8 +137,9 @@ def _items(lines: Iterator[Line] | Sequence[Line]) -> Iterator[str]:
 
 
 def _roff(text: str) -> str:
-    """Text that roff takes as text: no escapes, no hyphens that it may break at, no requests at a line's start."""
+    """Text that roff takes as text: ASCII, no escapes, no hyphens that it may break at, no requests."""
     flat = " ".join(text.split()).replace("\\", "\\e").replace("-", "\\-")
+    flat = "".join(sign if sign.isascii() else f"\\[u{ord(sign):04X}]" for sign in flat)
     return f"\\&{flat}" if flat.startswith((".", "'")) else flat
 
 
