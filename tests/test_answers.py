@@ -13,7 +13,7 @@ import pytest
 
 from archiver.model import Hit, KeptMessage
 from archiver.ui import data
-from archiver.ui.messages import as_they_come, by_conversation
+from archiver.ui.messages import as_they_come, by_conversation, stretches
 from tests.test_cli import TXT, ZIP, Archive, archive_in
 from tests.test_ui import on_a_terminal
 
@@ -165,3 +165,25 @@ def test_narrow_terminals_lose_nothing(home: Path, columns: int) -> None:
     shown = on_a_terminal(home, "search", "yoghurt", "-n", "3", columns=columns, NO_COLOR="1")
     assert "yoghurt" in shown.replace("\r\n", "")
     assert on_a_terminal(home, "stats", "activity", columns=columns, NO_COLOR="1")
+
+
+def test_talk_around_two_hits_that_overlaps_is_shown_once() -> None:
+    talk = [hit(number).message for number in range(9)]
+
+    def found(at: int) -> tuple[Hit, list[KeptMessage], list[KeptMessage]]:
+        return Hit(talk[at], "x"), talk[max(0, at - 2) : at], talk[at + 1 : at + 3]
+
+    def rows(*places: int) -> list[list[int]]:
+        return [[one.row for one in stretch] for stretch in stretches([found(at) for at in places])]
+
+    assert rows(2, 4) == [[0, 1, 2, 3, 4, 5, 6]]
+    assert rows(4, 2) == [[0, 1, 2, 3, 4, 5, 6]]
+    assert rows(1, 7) == [[0, 1, 2, 3], [5, 6, 7, 8]]
+    assert rows(1, 7, 4) == [[0, 1, 2, 3, 4, 5, 6, 7, 8]]
+    assert rows(3, 3) == [[1, 2, 3, 4, 5]]
+
+
+def test_context_on_the_screen_shows_each_message_once(filled: Archive) -> None:
+    shown = filled("search", "water tank", "-n", "10", "-C", "5").stdout
+    ids = [word for line in shown.splitlines() for word in line.split() if word[:2] == "20" and "-" in word[12:13]]
+    assert len(ids) == len(set(ids)) > 20

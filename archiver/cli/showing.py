@@ -60,6 +60,7 @@ def show(
                 _show_thread(message, members, as_json=as_json)
                 continue
             before, after = talk_around(archive, message, around)
+            letters = reads.in_thread(archive.connection, message.row)
             seen = reads.observations(archive.connection, message.row)
             hidden_as = reads.hidden_as(archive.connection, message.row)
             if as_json:
@@ -79,7 +80,7 @@ def show(
             files = {file.sha256: archive.blobs.path(file.sha256) for file in message.attachments if file.sha256}
             links = {sha256: path.absolute().as_uri() for sha256, path in files.items()}
             with ui.paged():
-                ui.message(message, before, after, _facts(message, seen, hidden_as), links)
+                ui.message(message, before, after, _facts(message, seen, hidden_as, letters), links)
 
 
 def _show_thread(shown: "KeptMessage", members: "list[InThread]", *, as_json: bool) -> None:
@@ -94,9 +95,13 @@ def _show_thread(shown: "KeptMessage", members: "list[InThread]", *, as_json: bo
             ui.thread(shown, members)
 
 
-def _facts(message: "KeptMessage", seen: "list[tuple[str, Provenance]]", hidden_as: str | None) -> dict[str, str]:
+def _facts(
+    message: "KeptMessage", seen: "list[tuple[str, Provenance]]", hidden_as: str | None, letters: int
+) -> dict[str, str]:
     """Where a message comes from, in words."""
     facts = {"kind": message.kind}
+    if letters > 1:
+        facts["thread"] = f"{letters:,} letters; --thread shows them"
     if message.recipients:
         facts["to"] = ", ".join(one.name for one in message.recipients)
     if message.labels:

@@ -54,6 +54,9 @@ def add(query: Which, name: Name, as_json: JSON = False) -> None:
         kept = tags.known(sql, tags.named(name))
     if as_json:
         ui.emit({"tag": kept, "found": len(rows), "added": added})
+    if not rows:
+        ui.talk("Nothing is found, so nothing is tagged.")
+        return
     before = f"; {len(rows) - added:,} had it already" if added < len(rows) else ""
     ui.talk(f"{added:,} messages are tagged “{kept}” now{before}. See them: archive search 'tag:\"{kept}\"'")
 

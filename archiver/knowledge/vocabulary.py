@@ -6,12 +6,14 @@ the prior: Monroe, Colaresi and Quinn, 2008).
 """
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from archiver.text import tokens
 
+_WORD = re.compile("[^\\W_]+(?:[\u0300-\u0331]+[^\\W_]*)*")  # as the index cuts, see text.tokens
 _LONGEST = 40  # letters; longer ones are no words
 _KEPT = 300_000  # different words that are kept in mind; rarer ones are let go when there are more
 _LEAST = 3  # times that a word of a group has to be there
@@ -19,37 +21,61 @@ _LEAST = 3  # times that a word of a group has to be there
 
 @dataclass(slots=True)
 class Vocabulary:
-    """The words of groups of messages (years): how often each is said in each."""
+    """The words of groups of messages (years): how often each is said in each.
 
-    groups: dict[str, Counter[str]] = field(default_factory=dict)
+    They are folded when all are counted, each spelling once, for that is most of the work.
+    """
+
     messages: int = 0
     words: int = 0
+    _spellings: dict[str, Counter[str]] = field(default_factory=dict)
 
     def add(self, group: str, text: str) -> None:
         """Count the words of one message. Numbers, single letters and what is inside addresses are no words."""
         self.messages += 1
-        counts = self.groups.setdefault(group, Counter())
-        found = [word for _, _, word in tokens(_without_addresses(text)) if _is_word(word)]
+        counts = self._spellings.setdefault(group, Counter())
+        found = [word for word in _WORD.findall(_without_addresses(text).lower()) if _is_word(word)]
         self.words += len(found)
         counts.update(found)
         if len(counts) > _KEPT:
-            self.groups[group] = Counter(dict(counts.most_common(_KEPT // 2)))
+            self._spellings[group] = Counter(dict(counts.most_common(_KEPT // 2)))
+
+    @property
+    def groups(self) -> dict[str, Counter[str]]:
+        """How often each word is said in each group, whatever its spelling."""
+        folded = {word: _folded(word) for counts in self._spellings.values() for word in counts}
+        groups = {}
+        for group, counts in self._spellings.items():
+            groups[group] = Counter[str]()
+            for word, count in counts.items():
+                groups[group][folded[word]] += count
+        return groups
 
     def total(self) -> Counter[str]:
         """How often each word is said in all."""
-        together = Counter[str]()
-        for counts in self.groups.values():
-            together.update(counts)
-        return together
+        return _together(self.groups)
 
     def telling(self, most: int = 8) -> dict[str, list[tuple[str, int]]]:
         """Of each group the words that set it apart, the most telling first, with how often it has them."""
-        together = self.total()
+        groups = self.groups
+        together = _together(groups)
         size = sum(together.values())
         return {
             group: [(word, counts[word]) for word in _apart(counts, together, size)[:most]]
-            for group, counts in sorted(self.groups.items())
+            for group, counts in sorted(groups.items())
         }
+
+
+def _together(groups: Mapping[str, Counter[str]]) -> Counter[str]:
+    together = Counter[str]()
+    for counts in groups.values():
+        together.update(counts)
+    return together
+
+
+def _folded(word: str) -> str:
+    """The word as the index has it; every word is one token."""
+    return word if word.isascii() else "".join(token for _, _, token in tokens(word))
 
 
 def _apart(counts: Mapping[str, int], together: Mapping[str, int], size: int) -> Sequence[str]:

@@ -214,6 +214,14 @@ def thread(sql: sqlite3.Connection, row: int) -> list[InThread]:
     return [InThread(messages[member], depth, joined) for member, depth, joined in places]
 
 
+def in_thread(sql: sqlite3.Connection, row: int) -> int:
+    """How many letters are in the thread that a letter belongs to; 0 without one."""
+    (count,) = sql.execute(
+        "select count(*) from thread where thread_id = (select thread_id from thread where message_id = ?)", (row,)
+    ).fetchone()
+    return int(count)
+
+
 def _origins(sql: sqlite3.Connection, wanted: str) -> dict[int, Provenance]:
     return {
         row: Provenance(path, sha256, start, end)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from archiver.text import csv_safe, harmless
 from archiver.ui.console import grid, on_terminal, printer, talk
+from archiver.ui.pager import paged
 
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
@@ -42,7 +43,8 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], right: Seque
     """A table on a terminal; tab-separated lines with a header elsewhere, so that nothing is cut."""
     cells = [["" if cell is None else f"{cell:,}" if type(cell) is int else str(cell) for cell in row] for row in rows]
     if on_terminal(sys.stdout):
-        grid(columns, cells, right)
+        with paged():
+            grid(columns, cells, right)
         return
     for row in [list(columns), *cells]:
         sys.stdout.write("\t".join(harmless(cell).replace("\t", " ").replace("\n", " ") for cell in row) + "\n")

@@ -65,23 +65,43 @@ def hits(found: Sequence[Found], *, in_time: bool = False) -> None:
         if place:
             show([], 0)
         show([(title, "bold magenta")], 0)
-        for number, one in enumerate(group):
-            if number and (one[1] or one[2]):
+        matched = {hit.message.id: hit for hit, _, _ in group}
+        for number, stretch in enumerate(stretches(group)):
+            if number and len(stretch) > 1:
                 show([("--", "dim")], 2)
-            _hit(show, *one)
+            for one in stretch:
+                _hit(show, matched[one.id]) if one.id in matched else _brief(show, one, 2)
 
 
-def _hit(show: Show, hit: Hit, before: Sequence[KeptMessage], after: Sequence[KeptMessage]) -> None:
-    for one in before:
-        _brief(show, one, 2)
+def stretches(group: Sequence[Found]) -> list[list[KeptMessage]]:
+    """The hits of a conversation, each in the talk around it; what overlaps or touches is one stretch of talk."""
+    whole: list[list[KeptMessage]] = []
+    for hit, before, after in group:
+        fresh = [*before, hit.message, *after]
+        apart = []
+        for stretch in whole:
+            joined = _joined(stretch, fresh) or _joined(fresh, stretch)
+            if joined:
+                fresh = joined
+            else:
+                apart.append(stretch)
+        whole = [*apart, fresh]
+    return whole
+
+
+def _joined(first: list[KeptMessage], second: list[KeptMessage]) -> list[KeptMessage] | None:
+    """Two stretches of the same talk as one, where the second begins within the first; else None."""
+    at = next((place for place, one in enumerate(first) if one.row == second[0].row), None)
+    return None if at is None else first[:at] + max(first[at:], second, key=len)
+
+
+def _hit(show: Show, hit: Hit) -> None:
     subject = hit.message.subject
     titled: list[Piece] = []
     if subject and _plain(subject) not in _plain(hit.snippet):
         titled = [(f"  {one_line(subject, _SUBJECT)}", "dim")]
     show([*_head(hit.message, with_conversation=False), *titled], 2)
     show(marked(hit.snippet), 4)
-    for one in after:
-        _brief(show, one, 2)
 
 
 def _plain(snippet: str) -> str:
