@@ -238,6 +238,30 @@ def test_foreign_text_does_not_act_on_the_screen(key: str) -> None:
     asyncio.run(use())
 
 
+def test_very_many_are_not_counted_and_it_is_said() -> None:
+    class Crowded(Pretended):
+        def search(self, query: str, sort: Sort, limit: int) -> Finding:
+            return Finding(super().search(query, sort, limit).hits, 1_000_000, exact=False)
+
+        def facets(self, query: str) -> Sequence[Facet]:
+            raise AssertionError("nobody waits for that")
+
+    @contextmanager
+    def crowded() -> Iterator[Desk]:
+        yield Crowded()
+
+    reader = Reader(crowded, "zebra")
+
+    async def use() -> None:
+        async with reader.run_test(size=(200, 50)) as pilot:
+            await settled(reader, pilot)
+            assert "more than 1,000,000" in said(reader, "#said")
+            facets = reader.query_one("#facets", OptionList)
+            assert "More than 50,000" in str(facets.get_option_at_index(0).prompt)
+
+    asyncio.run(use())
+
+
 @given(st.text(max_size=60), st.text(max_size=20), st.text(max_size=200), st.integers(20, 100))
 def test_a_snippet_fits_and_shows_what_was_found(before: str, found: str, after: str, width: int) -> None:
     strip = str.maketrans("", "", "\x02\x03")

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from archiver.errors import UsageError
+from archiver.store.archive import SCHEMA_VERSION
 from archiver.store.sql import asked
 from tests.talk import File, fresh, keep
 
@@ -45,7 +46,7 @@ def answer(home: Path, statement: str) -> list[tuple[object, ...]]:
         ),
         ("select x'00ff'", [("00ff",)]),
         ("select name from pragma_table_info('saved_search') limit 1", [("name",)]),
-        ("pragma user_version", [(4,)]),
+        ("pragma user_version", [(SCHEMA_VERSION,)]),
         ("values (1, null)", [(1, None)]),
         ("-- nothing", []),
     ],
@@ -106,15 +107,27 @@ def test_columns_of_one_name_are_told_apart(home: Path) -> None:
 
 def test_control_c_stops_a_question_without_end(home: Path) -> None:
     endless = "with recursive n(x) as (select 1 union all select x + 1 from n) select count(*) from n"
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "  # whatever our own parent does
     with subprocess.Popen(
-        [sys.executable, "-m", "archiver", "--archive", str(home), "sql", endless],
+        [
+            sys.executable,
+            "-c",
+            heard + "from archiver.__main__ import main; main()",
+            "--archive",
+            str(home),
+            "sql",
+            endless,
+        ],
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
         env=os.environ,
     ) as process:
         time.sleep(2)
         process.send_signal(signal.SIGINT)
-        _, talk = process.communicate(timeout=60)
+        try:
+            _, talk = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 130
     assert b"Interrupted" in talk
     assert b"Traceback" not in talk

@@ -70,7 +70,10 @@ def hits(found: Sequence[Found], *, in_time: bool = False) -> None:
             if number and len(stretch) > 1:
                 show([("--", "dim")], 2)
             for one in stretch:
-                _hit(show, matched[one.id]) if one.id in matched else _brief(show, one, 2)
+                if one.id in matched:
+                    _hit(show, matched[one.id], "▸ " if len(stretch) > 1 else "")
+                else:
+                    _brief(show, one, 2)
 
 
 def stretches(group: Sequence[Found]) -> list[list[KeptMessage]]:
@@ -95,12 +98,13 @@ def _joined(first: list[KeptMessage], second: list[KeptMessage]) -> list[KeptMes
     return None if at is None else first[:at] + max(first[at:], second, key=len)
 
 
-def _hit(show: Show, hit: Hit) -> None:
+def _hit(show: Show, hit: Hit, mark: str) -> None:
+    """A hit; *mark* tells it from the talk around it."""
     subject = hit.message.subject
     titled: list[Piece] = []
     if subject and _plain(subject) not in _plain(hit.snippet):
         titled = [(f"  {one_line(subject, _SUBJECT)}", "dim")]
-    show([*_head(hit.message, with_conversation=False), *titled], 2)
+    show([(mark, "bold yellow"), *_head(hit.message, with_conversation=False), *titled], 2)
     show(marked(hit.snippet), 4)
 
 
@@ -110,12 +114,18 @@ def _plain(snippet: str) -> str:
 
 def _brief(show: Show, message: KeptMessage, indent: int = 0) -> None:
     show(_head(message, with_conversation=False), indent)
-    show([(body(message), "")], indent + 2)
+    show([(said(message), "")], indent + 2)
 
 
 def body(message: KeptMessage) -> str:
     """What to show of a message: its text, then its files in words."""
     return "\n".join([*([message.text] if message.text else []), *map(file_words, message.attachments)])
+
+
+def said(message: KeptMessage) -> str:
+    """The writer's own words and the files; the subject where there are none."""
+    files = map(file_words, message.attachments)
+    return "\n".join([*filter(None, [own_words(message)]), *files]) or message.subject or ""
 
 
 def file_words(file: Attachment) -> str:
@@ -161,8 +171,7 @@ def thread(shown: KeptMessage, members: Sequence[InThread]) -> None:
         show([(mark + guess, "bold yellow"), *_head(one.message, with_conversation=False)], indent)
         if one.depth == 0 and one.message.subject:
             show([(one.message.subject, "bold")], indent + 2)
-        files = list(map(file_words, one.message.attachments))
-        show([("\n".join([*filter(None, [own_words(one.message)]), *files]), "")], indent + 2)
+        show([(said(one.message), "")], indent + 2)
 
 
 def own_words(message: KeptMessage) -> str:

@@ -28,6 +28,7 @@ PAGE = 100  # results that are shown at first, and that "more" adds
 WIDE = 120  # columns from which on the ways to narrow a search have a place of their own
 _PATIENCE = 0.15  # seconds without a key before a search begins
 _AROUND = 20
+_COUNTED = 50_000  # messages that are counted by people, years… in the time of a breath
 
 View = Literal["message", "talk", "thread"]
 
@@ -131,8 +132,9 @@ class Reader(App[None]):
         query, sort, limit = self.query_one("#query", Input).value, self._sort, self._limit
         self._finding = await self._clerk.ask(lambda desk: desk.search(query, sort, limit))
         self._list()
-        self._facets = await self._clerk.ask(lambda desk: desk.facets(query))
-        self._list_facets()
+        few = self._finding.exact and self._finding.total <= _COUNTED
+        self._facets = await self._clerk.ask(lambda desk: desk.facets(query)) if few else ()
+        self._list_facets(few=few)
 
     def _list(self) -> None:
         """The results as they are known, in the width there is; the one that was looked at stays so."""
@@ -151,10 +153,12 @@ class Reader(App[None]):
             _text([(f"{self._finding.counted}, {self._sort}", "bold"), (f"  {notes}", "yellow")])
         )
 
-    def _list_facets(self) -> None:
-        """The ways to narrow the search, under their headings."""
+    def _list_facets(self, *, few: bool) -> None:
+        """The ways to narrow the search, under their headings; of very many messages they are not counted."""
         column, heading = self.query_one("#facets", OptionList), ""
         options: list[Option] = []
+        if not few:
+            options.append(Option(f"More than {_COUNTED:,}:\ntype more, to count", disabled=True))
         for number, facet in enumerate(self._facets):
             if facet.heading != heading:
                 heading = facet.heading

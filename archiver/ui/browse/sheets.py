@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from archiver.model import Hit, InThread, KeptMessage
 from archiver.text import columns, one_line
 from archiver.ui.console import Piece
-from archiver.ui.messages import clock, file_words, marked, own_words, sender_name
+from archiver.ui.messages import clock, file_words, marked, said, sender_name
 
 _TITLE = 12  # columns, with fewer of which a title tells nothing
 _DEEPEST = 8  # answers that are indented one under the other, on a small screen
@@ -75,8 +75,7 @@ def talk(before: Sequence[KeptMessage], message: KeptMessage, after: Sequence[Ke
         yield ("▸ " if here else "  ", "bold yellow")
         yield (sender_name(one), "bold")
         yield (f"  {clock(one)}\n", "cyan")
-        words = "\n".join([*filter(None, [own_words(one)]), *map(file_words, one.attachments)])
-        yield (_indented(words or one.subject or "", 2) + "\n", "" if here else "dim")
+        yield (_indented(said(one), 2) + "\n", "" if here else "dim")
 
 
 def thread(message: KeptMessage, members: Sequence[InThread]) -> Iterator[Piece]:
@@ -91,8 +90,7 @@ def thread(message: KeptMessage, members: Sequence[InThread]) -> Iterator[Piece]
         yield (f"  {clock(one.message)}\n", "cyan")
         if not one.depth and one.message.subject:
             yield (f"{one.message.subject}\n", "bold")
-        words = own_words(one.message) or "\n".join(map(file_words, one.message.attachments))
-        yield (_indented(words, 2 * depth) + "\n", "" if one.message.id == message.id else "dim")
+        yield (_indented(said(one.message), 2 * depth) + "\n", "" if one.message.id == message.id else "dim")
 
 
 def _indented(text: str, indent: int) -> str:
