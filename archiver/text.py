@@ -41,12 +41,17 @@ def one_line(text: str, width: int) -> str:
     """The text, harmless and on one line, cut to *width* (at least 1) columns of a terminal."""
     start = text.lstrip()
     line = " ".join(harmless(start[: 20 * width]).split())
-    if len(start) <= 20 * width and sum(map(_columns, line)) <= width:
+    if len(start) <= 20 * width and columns(line) <= width:
         return line
     room, end = width - 1, 0  # the ellipsis takes a column
     while end < len(line) and (room := room - _columns(line[end])) >= 0:
         end += 1
     return line[:end].rstrip() + "…"
+
+
+def columns(text: str) -> int:
+    """How many columns a terminal gives a text."""
+    return sum(map(_columns, text))
 
 
 def _columns(character: str) -> int:
@@ -56,11 +61,6 @@ def _columns(character: str) -> int:
     if unicodedata.combining(character) or unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal a harmless text on one line takes."""
-    return sum(map(_columns, text))
 
 
 def fold(text: str) -> str:
