@@ -52,11 +52,6 @@ class Told:
 
 def reunite(sql: sqlite3.Connection, told: Told) -> Reunion:
     """Match what a file told with what others told. In the caller's transaction; all rows written and indexed."""
-    with tags.following(sql):
-        return _reunited(sql, told)
-
-
-def _reunited(sql: sqlite3.Connection, told: Told) -> Reunion:
     if not _exists(sql, told, _TOLD_FIRST):
         return Reunion(told.conversation)
     if not _has_rest(sql, told):
@@ -66,7 +61,8 @@ def _reunited(sql: sqlite3.Connection, told: Told) -> Reunion:
     old = recall.of_others(sql, told.file_id, told.conversation, _minutes(new))
     found = align(old.telling(), new.telling()) if old.rows else None
     if found is not None:
-        return _matched(sql, told, told.conversation, old, new, found)
+        with tags.following(sql):
+            return _matched(sql, told, told.conversation, old, new, found)
     repeated = len(new.own) - sum(new.own)
     if told.sure or repeated >= max(EVIDENCE, DENSITY * _in_common(old, new)):
         return Reunion(told.conversation)
@@ -120,9 +116,10 @@ def _elsewhere(sql: sqlite3.Connection, told: Told) -> Reunion:
         found = align(old.telling(), new.telling())
         if found is not None:
             before, known = regroup.named(sql, told.conversation), regroup.named(sql, other)
-            regroup.rescope(sql, before.key, known.key)
-            reunion = _matched(sql, told, other, old, new, found)
-            regroup.absorb(sql, told.conversation, other, told.import_id)
+            with tags.following(sql):
+                regroup.rescope(sql, before.key, known.key)
+                reunion = _matched(sql, told, other, old, new, found)
+                regroup.absorb(sql, told.conversation, other, told.import_id)
             if before.title != known.title:
                 because = f"{len(found.pairs):,} of its messages are there, though here it is called “{before.title}”"
                 reunion.guesses.append(("conversation", known.title, because, 0.99, "--new"))
@@ -138,8 +135,9 @@ def _by_title(sql: sqlite3.Connection, told: Told, old: Rows, new: Rows) -> Reun
     if together < CROWD and set(others.senders) & set(new.senders) - {0}:
         because = "a conversation of this name is here, with some of the same people, but no message is in both"
         return Reunion(told.conversation, guesses=[("conversation", title, because, 0.6, "--new")])
-    taken_off = _correct(sql, told, told.conversation, new, {}, shift=None)
-    own = regroup.apart(sql, told.conversation, told.import_id, new)
+    with tags.following(sql):
+        taken_off = _correct(sql, told, told.conversation, new, {}, shift=None)
+        own = regroup.apart(sql, told.conversation, told.import_id, new)
     because = "a conversation of this name is here, but " + (
         f"of {together:,} messages of the same time none is in both" if together >= CROWD else "with other people"
     )
