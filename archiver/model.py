@@ -313,7 +313,8 @@ class KeptConversation:
 class KeptMessage:
     """A message as the archive holds it; *row* is the row id inside the database, *id* the stable public one.
 
-    *at* is ISO 8601 UTC or None; *at_local* is the wall time as exported, ISO 8601 without offset.
+    *at* is ISO 8601 UTC or None; *at_local* is the wall time as exported, ISO 8601 without offset. *labels* are
+    what its source filed it under, *tags* what people here call it.
     """
 
     id: str
@@ -337,6 +338,7 @@ class KeptMessage:
     origin: Provenance | None = None
     extra: Mapping[str, object] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()
+    labels: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     recipients: tuple[Handle, ...] = ()
 

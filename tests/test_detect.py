@@ -11,11 +11,12 @@ import pytest
 from rich.cells import cell_len
 
 from archiver import detect as house
-from archiver import importers, ui
+from archiver import importers
 from archiver.contracts import Detected, Hints
 from archiver.detect import detect
 from archiver.errors import UsageError
 from archiver.model import singly
+from archiver.ui import reports
 from tests import notebook
 from tests.test_cli import TXT, ZIP, Archive, archive_in
 from tests.whatsapp_chats import android, ios
@@ -79,7 +80,7 @@ def test_of_a_long_chat_the_first_megabyte_is_looked_at(tmp_path: Path) -> None:
     assert found.looked == 1 << 20 < found.size
     assert 10_000 < found.messages < 19_200
     assert found.warnings == ()
-    assert "in the first 1.0 of 1." in next(line for line, _ in ui._chat(found) if "messages" in line)
+    assert "in the first 1.0 of 1." in next(line for line, _ in reports._chat(found) if "messages" in line)
 
 
 def test_the_date_order_can_be_tried_out(tmp_path: Path) -> None:
@@ -272,7 +273,7 @@ def test_the_words_of_strangers_cannot_act_on_a_terminal(archive: Archive, tmp_p
 
 def test_many_files_left_alone_are_counted_not_listed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     write(tmp_path / "in", {"chat.txt": CHAT, **{f"{n:02}.pdf": b"%PDF-" for n in range(25)}})
-    ui.detected(one(tmp_path / "in"))
+    reports.detected(one(tmp_path / "in"))
     told = capsys.readouterr().out
     assert told.count("left alone:") == 10
     assert "15 more left alone" in told
@@ -281,7 +282,7 @@ def test_many_files_left_alone_are_counted_not_listed(capsys: pytest.CaptureFixt
 def test_many_notes_are_counted_not_listed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     torn = android(*(f"Ana: {n}" for n in range(30))).replace("13/03/2022, 09:1", "99/99/2022, 09:1")
     found = one(write(tmp_path, {"chat.txt": torn}) / "chat.txt")
-    ui.detected(found)
+    reports.detected(found)
     notes = found.chats[0].warnings
     assert f"{len(notes) - 5} more notes" in capsys.readouterr().out
 

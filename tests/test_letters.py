@@ -78,7 +78,7 @@ def test_two_mailboxes_give_each_letter_once_with_both_records_and_both_labels(t
         assert (second.counts["new"], second.counts["enriched"]) == (1, 1)
         (row,) = archive.connection.execute("select message_id from thread where key = '1@x'").fetchone()
         (letter,) = reads.load(archive.connection, [row])
-        assert letter.tags == ("inbox", "starred")
+        assert letter.labels == ("inbox", "starred")
         assert [role for role, _ in reads.observations(archive.connection, row)] == ["first", "enriched"]
         assert sound(archive)
 

@@ -185,7 +185,7 @@ def test_labels_of_two_exports_add_up(tmp_path: Path) -> None:
     kept(tmp_path / "archive", DUMPS / "gmail-labels-again" / "dump")
     with store.open_archive(tmp_path / "archive") as archive:
         (letter,) = reads.load(archive.connection, [1])
-    assert letter.tags == ("Tank", "inbox", "opened", "unread")
+    assert letter.labels == ("Tank", "inbox", "opened", "unread")
 
 
 @pytest.mark.parametrize(

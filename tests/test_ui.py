@@ -2,6 +2,7 @@
 
 import os
 import re
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -13,15 +14,22 @@ from hypothesis import strategies as st
 from archiver import ui
 from archiver.errors import LimitError
 from archiver.model import Guess, ImportReport, Origin, Problem
+from archiver.ui import reports
 from tests.test_cli import TXT, ZIP
 
 pty = pytest.importorskip("pty", reason="a pseudo-terminal is POSIX's")
+fcntl = pytest.importorskip("fcntl")
+termios = pytest.importorskip("termios")
 
 
-def on_a_terminal(home: Path, *arguments: object, columns: int = 60, **more: str) -> str:
-    """What `archive …` writes to a terminal of that width, stdout and stderr together, and that it left with 0."""
+def on_a_terminal(home: Path, *arguments: object, columns: int = 60, lines: int = 0, **more: str) -> str:
+    """What `archive …` writes to a terminal of that width, stdout and stderr together, and that it left with 0.
+
+    *lines*: its height, if it tells it.
+    """
     environment = {**os.environ, "ARCHIVE_DIR": str(home), "TERM": "xterm-256color", "COLUMNS": str(columns), **more}
     ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns if lines else 0, 0, 0))
     command = [sys.executable, "-m", "archiver", *map(str, arguments)]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
         os.close(theirs)
@@ -69,7 +77,7 @@ def test_tables_fit_a_narrow_window(home: Path) -> None:
 def test_a_report_says_all_that_a_person_has_to_know(capsys: pytest.CaptureFixture[str]) -> None:
     where = Origin("whatsapp", "ab" * 32, None, 0, 1)
     counts = dict.fromkeys(("new", "duplicate", "enriched", "revised", "skipped", "unreadable"), 1) | {"problems": 7}
-    ui.report(
+    reports.report(
         ImportReport(
             "whatsapp",
             "WhatsApp chat export",
@@ -94,7 +102,7 @@ def test_a_report_says_all_that_a_person_has_to_know(capsys: pytest.CaptureFixtu
 
 
 def test_a_dry_run_offers_nothing_to_undo(capsys: pytest.CaptureFixture[str]) -> None:
-    ui.report(ImportReport("whatsapp", "WhatsApp", ("chat.txt",), 1, dry_run=True), "my-archive")
+    reports.report(ImportReport("whatsapp", "WhatsApp", ("chat.txt",), 1, dry_run=True), "my-archive")
     told = capsys.readouterr().err
     assert "Dry run" in told
     assert "undo" not in told

@@ -2,7 +2,22 @@
 
 import typer
 
-from archiver.cli import deduping, detecting, gathering, importing, looking, publishing, searching, settings
+from archiver.cli import (
+    asking,
+    browsing,
+    counting,
+    deduping,
+    detecting,
+    gathering,
+    helping,
+    importing,
+    looking,
+    publishing,
+    searching,
+    settings,
+    showing,
+    tagging,
+)
 from archiver.cli.common import home
 
 app = typer.Typer(
@@ -18,7 +33,12 @@ app.command("import")(importing.import_)
 app.command()(detecting.detect)
 app.add_typer(importing.imports, name="imports")
 app.command()(searching.search)
-app.command()(searching.show)
+app.command()(showing.show)
+app.command()(browsing.browse)
+app.add_typer(counting.stats, name="stats")
+app.command()(asking.sql)
+app.add_typer(tagging.tag, name="tag")
+app.add_typer(tagging.searches, name="searches")
 app.add_typer(gathering.conversations, name="conversations")
 app.add_typer(deduping.dedupe, name="dedupe")
 app.add_typer(settings.settings, name="settings")
@@ -26,3 +46,4 @@ app.command()(looking.status)
 app.command()(looking.problems)
 app.command()(publishing.publish)
 app.add_typer(publishing.export, name="export")
+app.command("help")(helping.help_)

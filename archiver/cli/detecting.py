@@ -22,6 +22,7 @@ def detect(
     from archiver.dates import named_zone
     from archiver.detect import detect as look
     from archiver.errors import EXIT_FAILED, EXIT_OK
+    from archiver.ui import reports
 
     if zone:
         named_zone(zone)
@@ -30,7 +31,7 @@ def detect(
     for each in look(paths, hints, source):
         found.append(each)
         if not as_json:
-            ui.detected(each)
+            reports.detected(each)
     if as_json:
-        ui.emit([ui.detected_as_json(each) for each in found])
+        ui.emit([reports.detected_as_json(each) for each in found])
     return EXIT_OK if all(each.source for each in found) else EXIT_FAILED

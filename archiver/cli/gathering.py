@@ -6,10 +6,16 @@ from typing import Annotated
 import typer
 
 from archiver.cli.common import JSON, reading, writing
+from archiver.cli.completing import complete_conversation
 
 conversations = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
-Named = Annotated[str, typer.Argument(metavar="ID", help="Its number or title, see: archive conversations")]
+Named = Annotated[
+    str,
+    typer.Argument(
+        metavar="ID", help="Its number or title, see: archive conversations", autocompletion=complete_conversation
+    ),
+]
 
 
 @conversations.callback()
@@ -46,7 +52,9 @@ def list_(context: typer.Context, as_json: JSON = False) -> None:
 @conversations.command("merge")
 def merge(
     one: Named,
-    into: Annotated[str, typer.Argument(metavar="INTO", help="The conversation that it is.")],
+    into: Annotated[
+        str, typer.Argument(metavar="INTO", help="The conversation that it is.", autocompletion=complete_conversation)
+    ],
     as_json: JSON = False,
 ) -> None:
     """Make one conversation of two. What both hold becomes one message each."""

@@ -52,6 +52,7 @@ def import_(
     from archiver.dump import Limits
     from archiver.errors import EXIT_FAILED, EXIT_LOSSES, EXIT_OK
     from archiver.ingest import Request, ingest
+    from archiver.ui import reports
 
     if zone:
         named_zone(zone)
@@ -76,13 +77,13 @@ def import_(
     )
     home = folder()
     with ui.progress("Importing") as watch:
-        reports = ingest(home, request, watch)
-    for report in reports:
-        ui.report(report, str(home))
+        done = ingest(home, request, watch)
+    for report in done:
+        reports.report(report, str(home))
     if as_json:
-        faces = [ui.report_as_json(report) for report in reports]
+        faces = [reports.report_as_json(report) for report in done]
         ui.emit(faces[0] if len(faces) == 1 else faces)
-    lost = any(report.losses for report in reports)
+    lost = any(report.losses for report in done)
     return (EXIT_FAILED if strict else EXIT_LOSSES) if lost else EXIT_OK
 
 

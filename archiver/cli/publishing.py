@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from archiver.cli.common import JSON, folder, reading
+from archiver.cli.completing import complete_conversation
 
 export = typer.Typer(help="Everything as open data.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -13,7 +14,12 @@ export = typer.Typer(help="Everything as open data.", no_args_is_help=True, rich
 def publish(
     target: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to write the pages to.")],
     conversation: Annotated[
-        list[str] | None, typer.Option(metavar="NAME", help="A conversation to publish; may be given again.")
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help="A conversation to publish; may be given again.",
+            autocompletion=complete_conversation,
+        ),
     ] = None,
     title: Annotated[str, typer.Option(help="What the snapshot is called.")] = "",
     about: Annotated[str, typer.Option(help="A few sentences for the first page: what this is, who keeps it.")] = "",

@@ -54,7 +54,7 @@ def conversation_face(conversation: KeptConversation) -> dict[str, object]:
 
 
 def message_face(message: KeptMessage) -> dict[str, object]:
-    """A message as programs see it, everywhere; what is absent is null."""
+    """A message as programs see it, everywhere; what is absent is null, labels and tags are left out."""
     return {
         "type": "message",
         "id": message.id,
@@ -74,6 +74,8 @@ def message_face(message: KeptMessage) -> dict[str, object]:
         "edited_at": message.edited_at,
         "deleted_at": message.deleted_at,
         "origin": message.origin and _origin(message.origin),
+        **({"labels": list(message.labels)} if message.labels else {}),
+        **({"tags": list(message.tags)} if message.tags else {}),
     }
 
 

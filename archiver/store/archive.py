@@ -18,7 +18,7 @@ from archiver.errors import LockedError, NoArchiveError, StoreError
 from archiver.store.blobs import Blobs
 
 APPLICATION_ID = 0x61726368  # "arch"
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 BUSY_MS = 60_000
 
 _SETTINGS = f"""

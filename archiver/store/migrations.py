@@ -61,7 +61,13 @@ def every_script(db: Database) -> None:
     db.conn.execute("insert into message_fts (message_fts) values ('rebuild')")
 
 
-SCRIPTS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql")
+@steps(name="0005_what_readers_keep")
+def what_readers_keep(db: Database) -> None:
+    """Saved searches, from schema_5.sql."""
+    _build(db, "schema_5.sql")
+
+
+SCRIPTS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql")
 
 
 def _build(db: Database, script: str) -> None:

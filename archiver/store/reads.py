@@ -20,6 +20,7 @@ from archiver.model import (
 )
 from archiver.store.archive import Archive
 from archiver.store.ids import minute_of, public_id
+from archiver.store.tags import of_messages
 
 _PAGE = 1000
 _BLOCK = 1 << 20
@@ -33,7 +34,7 @@ def load(sql: sqlite3.Connection, rows: Sequence[int]) -> list[KeptMessage]:
     found = {
         row[0]: dataclasses.replace(
             _message(row, files.get(row[0], ()), reactions.get(row[0], ()), origins.get(row[0]), answered),
-            tags=tuple(labels.get(row[0], ())),
+            labels=tuple(labels.get(row[0], ())),
             recipients=tuple(recipients.get(row[0], ())),
         )
         for row in sql.execute(
@@ -51,7 +52,17 @@ def load(sql: sqlite3.Connection, rows: Sequence[int]) -> list[KeptMessage]:
             (wanted,),
         )
     }
+    _tag(sql, found)
     return [found[row] for row in rows if row in found]
+
+
+def _tag(sql: sqlite3.Connection, found: dict[int, KeptMessage]) -> None:
+    """Put the tags on those that have any."""
+    given = of_messages(sql, [one.id for one in found.values()])
+    if given:
+        found |= {
+            row: dataclasses.replace(one, tags=tuple(given[one.id])) for row, one in found.items() if one.id in given
+        }
 
 
 def _message(
@@ -201,6 +212,14 @@ def thread(sql: sqlite3.Connection, row: int) -> list[InThread]:
         waiting += [(answer, depth + 1, how) for answer, how in reversed(answers.get(member, []))]
     messages = {message.row: message for message in load(sql, [member for member, _, _ in places])}
     return [InThread(messages[member], depth, joined) for member, depth, joined in places]
+
+
+def in_thread(sql: sqlite3.Connection, row: int) -> int:
+    """How many letters are in the thread that a letter belongs to; 0 without one."""
+    (count,) = sql.execute(
+        "select count(*) from thread where thread_id = (select thread_id from thread where message_id = ?)", (row,)
+    ).fetchone()
+    return int(count)
 
 
 def _origins(sql: sqlite3.Connection, wanted: str) -> dict[int, Provenance]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archiver.errors import UsageError
-from archiver.store import candidates, dedupe, recall, regroup
+from archiver.store import candidates, dedupe, recall, regroup, tags
 from archiver.store.archive import Archive
 from archiver.store.overlap import DENSITY, Alignment, align
 from archiver.store.recall import Rows
@@ -65,7 +65,8 @@ def reunite(sql: sqlite3.Connection, told: Told) -> Reunion:
     old = recall.of_others(sql, told.file_id, told.conversation, _minutes(new))
     found = align(old.telling(), new.telling()) if old.rows else None
     if found is not None:
-        return _matched(sql, told, told.conversation, old, new, found)
+        with tags.following(sql):
+            return _matched(sql, told, told.conversation, old, new, found)
     repeated = len(new.own) - sum(new.own)
     if told.sure or repeated >= max(EVIDENCE, DENSITY * _in_common(old, new)):
         return Reunion(told.conversation)
@@ -125,9 +126,10 @@ def _elsewhere(sql: sqlite3.Connection, told: Told) -> Reunion:
 def _joined(sql: sqlite3.Connection, told: Told, other: int, old: Rows, new: Rows, found: Alignment) -> Reunion:
     """The file's conversation becomes a part of the *other*, which it was found in."""
     before, known = regroup.named(sql, told.conversation), regroup.named(sql, other)
-    regroup.rescope(sql, before.key, known.key)
-    reunion = _matched(sql, told, other, old, new, found)
-    regroup.absorb(sql, told.conversation, other, told.import_id)
+    with tags.following(sql):
+        regroup.rescope(sql, before.key, known.key)
+        reunion = _matched(sql, told, other, old, new, found)
+        regroup.absorb(sql, told.conversation, other, told.import_id)
     if before.title != known.title:
         because = f"{len(found.pairs):,} of its messages are there, though here it is called “{before.title}”"
         reunion.guesses.append(("conversation", known.title, because, 0.99, "--new"))
@@ -173,8 +175,9 @@ def _by_title(sql: sqlite3.Connection, told: Told, old: Rows, new: Rows) -> Reun
     if together < CROWD and set(others.senders) & set(new.senders) - {0}:
         because = "a conversation of this name is here, with some of the same people, but no message is in both"
         return Reunion(told.conversation, guesses=[("conversation", title, because, 0.6, "--new")])
-    taken_off = _correct(sql, told, told.conversation, new, {}, shift=None)
-    own = regroup.apart(sql, told.conversation, told.import_id, new)
+    with tags.following(sql):
+        taken_off = _correct(sql, told, told.conversation, new, {}, shift=None)
+        own = regroup.apart(sql, told.conversation, told.import_id, new)
     because = "a conversation of this name is here, but " + (
         f"of {together:,} messages of the same time none is in both" if together >= CROWD else "with other people"
     )
@@ -291,7 +294,7 @@ def merge(archive: Archive, row: int, into: int) -> dict[str, int]:
     """Make one conversation of two, as a person says: counts of messages moved and of those that were in both."""
     if row == into:
         raise UsageError("That is one conversation already.", remedy="Name two: archive conversations")
-    with archive.transaction() as sql:
+    with archive.transaction() as sql, tags.following(sql):
         (import_id,) = sql.execute("select made_by from conversation where id = ?", (row,)).fetchone()
         before, known = regroup.named(sql, row), regroup.named(sql, into)
         new, old = recall.of_others(sql, 0, row), recall.of_others(sql, 0, into)
@@ -307,7 +310,7 @@ def merge(archive: Archive, row: int, into: int) -> dict[str, int]:
 
 def split(archive: Archive, conversation_id: int, import_id: int) -> dict[str, int]:
     """Make what one import says in a conversation a conversation of its own again."""
-    with archive.transaction() as sql:
+    with archive.transaction() as sql, tags.following(sql):
         files = [row for (row,) in sql.execute("select id from source_file where import_id = ?", (import_id,))]
         told = [(file_id, recall.of_file(sql, file_id, conversation_id)) for file_id in files]
         told = [(file_id, rows) for file_id, rows in told if rows.rows]

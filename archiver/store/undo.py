@@ -5,7 +5,7 @@ import sqlite3
 from collections import defaultdict
 
 from archiver.errors import UsageError
-from archiver.store import dedupe, regroup, sums
+from archiver.store import dedupe, regroup, sums, tags
 from archiver.store.archive import Archive
 from archiver.store.batch import DETAILS, index, loosen, unindex
 from archiver.store.cast import rename
@@ -23,7 +23,7 @@ def undo(archive: Archive, import_id: int) -> dict[str, int]:
             remedy="See the list with: archive imports list",
         )
     archive.connection.execute("pragma cache_spill = on")  # one long transaction: memory stays flat
-    with archive.transaction() as sql:
+    with archive.transaction() as sql, tags.following(sql):
         counts = _messages(sql, import_id)
         _files(sql, import_id)
         _conversations(sql, import_id)

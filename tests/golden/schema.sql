@@ -268,6 +268,12 @@ CREATE TABLE reference (
 
 CREATE INDEX reference_key on reference (key);
 
+CREATE TABLE saved_search (
+  name text primary key,
+  query text not null,                 -- as it was typed
+  saved_at text not null
+) strict, without rowid;
+
 CREATE TABLE setting (
   name text primary key,
   value text not null
@@ -296,6 +302,8 @@ CREATE TABLE tag (
   tagged_at text not null,
   primary key (public_id, name)
 ) strict, without rowid;
+
+CREATE INDEX tag_name on tag (name);
 
 CREATE TABLE thread (
   message_id integer primary key references message (id),
