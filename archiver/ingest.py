@@ -24,7 +24,9 @@ from archiver.model import Attachment, Guess, ImportReport, Item, Message, Origi
 from archiver.store import archive as store
 from archiver.store import history, undo
 from archiver.store.archive import Archive
+from archiver.store.keepout import tombs_of
 from archiver.store.run import Run
+from archiver.store.secret import copy_secret
 from archiver.store.writes import ImportWriter
 
 BATCH_ITEMS = 20_000
@@ -117,6 +119,7 @@ def _target(folder: Path, *, dry_run: bool) -> Iterator[tuple[Path, bool]]:
         copy = Path(temporary)
         if store.exists(folder):
             store.copy_database(folder, copy)
+            copy_secret(folder, copy)
         else:
             store.create(copy)
         yield copy, False
@@ -179,9 +182,7 @@ def _not_known(
     importer, originals = group.importer, {entry.path: entry for entry in group.dump.originals()}
     for path in group.paths:
         entry = None if path.is_dir() else originals.get("stdin" if path == _STDIN else path.name)
-        known = entry and history.imported(
-            archive.connection, group.dump.sha256(entry), importer.name, importer.version
-        )
+        known = entry and _imported(archive, group.dump.sha256(entry), importer)
         if not known:
             fresh.append(path)
             continue
@@ -189,6 +190,13 @@ def _not_known(
         _refuse_other_reading(path.name, import_id, earlier, options)
         seen.append((path.name, import_id))
     return fresh, tuple(seen)
+
+
+def _imported(archive: Archive, sha256: str, importer: Importer) -> tuple[int, Mapping[str, object]] | None:
+    """The import in which these bytes were read; they are known, too, when they are kept without some words since."""
+    tombs = tombs_of(archive)
+    seal = tombs.seals.of("given", sha256) if tombs else None
+    return history.imported(archive.connection, sha256, importer.name, importer.version, seal)
 
 
 def _refuse_other_reading(
@@ -299,6 +307,7 @@ class _Keeper:
         self._writer = writer
         self._rows: dict[str, int] = {}
         self._fresh: list[tuple[str, int, str | None]] = []
+        self._tombs = tombs_of(archive)
         self._used: set[str] = set()  # paths of what was read or belongs to a message
         self._read: set[tuple[int, str, str | None]] = set()  # size, digest and member of what was read
 
@@ -386,6 +395,9 @@ class _Keeper:
         with stream:
             head = cast("io.BufferedReader", stream).peek(media.HEAD)[: media.HEAD]
             blob = self._archive.blobs.put_soon(stream)
+        if self._tombs and self._tombs.is_gone(blob.sha256):
+            self._archive.blobs.drop(blob.sha256)
+            return dataclasses.replace(file, name=None, size=None, state="missing", member=None, content=None)
         named = file.media_type
         if named is None or named.endswith("/*"):
             named = mimetypes.guess_type(name)[0] or named

@@ -13,7 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from archiver.contracts import Detected, Finding
-from archiver.errors import ArchiveError
+from archiver.errors import ArchiveError, UsageError
 from archiver.knowledge.quotes import own
 from archiver.model import Attachment, Guess, Hit, ImportReport, InThread, KeptMessage
 from archiver.text import csv_safe, harmless, one_line
@@ -21,6 +21,7 @@ from archiver.text import csv_safe, harmless, one_line
 _UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 
+SHOWN = 10  # messages of a redaction that are shown beforehand
 _LISTED = 10  # files left alone that are shown to a person
 _TALKERS = 4
 _DEEPEST = 12  # answers that are indented one under the other
@@ -298,7 +299,7 @@ def hits(found: Sequence[tuple[Hit, Sequence[KeptMessage], Sequence[KeptMessage]
         for one in before:
             _brief(show, one)
         show(_head(hit.message, with_conversation=True), 0)
-        show(_marked(hit.snippet), 2)
+        show(_marked(hit.snippet) if hit.message.kind != "redacted" else Text(harmless(body(hit.message))), 2)
         for one in after:
             _brief(show, one)
 
@@ -327,7 +328,17 @@ def _brief(show: _Show, message: KeptMessage) -> None:
 
 def body(message: KeptMessage) -> str:
     """What to show of a message: its text, then its files in words."""
-    return "\n".join([*([message.text] if message.text else []), *map(_file, message.attachments)])
+    said = [message.text] if message.text else []
+    return "\n".join([*said, *tombstone(message), *map(_file, message.attachments)])
+
+
+def tombstone(message: KeptMessage) -> list[str]:
+    """The line that stands where words were taken out; none for most messages."""
+    told = message.extra.get("redacted")
+    if not isinstance(told, Mapping):
+        return []
+    what = "some words taken out" if told.get("part") else "taken out of the archive"
+    return [f"[{what} on {told.get('at')}: {told.get('reason')}]"]
 
 
 def _file(file: Attachment) -> str:
@@ -381,9 +392,42 @@ def _letter(message: KeptMessage) -> Text:
         shown.append(harmless(message.text[start:end]), style="" if kind == "own" else "dim")
         at = end
     shown.append(harmless(message.text[at:]))
-    for file in message.attachments:
-        shown.append(("\n" if shown.plain else "") + harmless(_file(file)))
+    for more in (*map(_file, message.attachments), *tombstone(message)):
+        shown.append(("\n" if shown.plain else "") + harmless(more))
     return shown
+
+
+def planned(
+    what: str, whole: int, parts: int, files: int, words: Mapping[str, int], examples: Sequence[KeptMessage]
+) -> None:
+    """What a redaction would take out, before anybody agrees to it."""
+    counts = [(whole, "message whole", "messages whole"), (parts, "message in part", "messages in part")]
+    counts.append((files, "attached file", "attached files"))
+    told = ", ".join(f"{n:,} {one if n == 1 else many}" for n, one, many in counts if n)
+    talk(f"To be taken out{' with all names' if what == 'person' else ''}: {told or 'names only'}.")
+    for message in examples:
+        line_ = one_line(own_words(message) or body(message), 100)
+        talk(f"  {message.id}  {sender_name(message)}: {line_}", "dim")
+    if whole + parts > len(examples):
+        talk(f"  … and {whole + parts - len(examples):,} more", "dim")
+    if words:
+        most = sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))[:_LISTED]
+        talk("Words: " + ", ".join(f"“{one_line(word, 60)}” {n}×" for word, n in most))
+    talk("They go from the database, its index, the kept originals and later sites, and no import brings them back.")
+    talk("Sites, exports and backups made before keep them: make those anew.", "yellow")
+
+
+def agreed(question: str) -> bool:
+    """Whether a person says yes; UsageError where nobody can be asked."""
+    if not sys.stdin.isatty():
+        raise UsageError("Nobody is there to be asked.", remedy="Say it beforehand: --yes")
+    talk(f"{question} [y/N]")
+    return sys.stdin.readline().strip().casefold() in {"y", "yes"}
+
+
+def redacted(messages: int, parts: int, files: int) -> None:
+    """What a redaction did."""
+    talk(f"Taken out: {messages:,} messages whole, {parts:,} in part; {files:,} kept files written anew.")
 
 
 def emit_lines(values: Iterable[object]) -> None:

@@ -2,7 +2,7 @@
 
 import typer
 
-from archiver.cli import deduping, detecting, gathering, importing, looking, publishing, searching
+from archiver.cli import deduping, detecting, gathering, importing, looking, publishing, redacting, searching
 from archiver.cli.common import home
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ app.command()(searching.search)
 app.command()(searching.show)
 app.add_typer(gathering.conversations, name="conversations")
 app.add_typer(deduping.dedupe, name="dedupe")
+app.command()(redacting.redact)
+app.command()(redacting.forget)
 app.command()(looking.status)
 app.command()(looking.problems)
 app.command()(publishing.publish)

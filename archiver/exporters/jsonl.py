@@ -74,6 +74,7 @@ def message_face(message: KeptMessage) -> dict[str, object]:
         "edited_at": message.edited_at,
         "deleted_at": message.deleted_at,
         "origin": message.origin and _origin(message.origin),
+        **({"redacted": message.extra["redacted"]} if "redacted" in message.extra else {}),
     }
 
 

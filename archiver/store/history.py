@@ -33,17 +33,20 @@ def imports(sql: sqlite3.Connection) -> list[PastImport]:
 
 
 def imported(
-    sql: sqlite3.Connection, sha256: str, importer: str, version: int
+    sql: sqlite3.Connection, sha256: str, importer: str, version: int, seal: bytes | None = None
 ) -> tuple[int, Mapping[str, object]] | None:
-    """(import, its options) of a finished import in which this importer read these bytes as given."""
+    """(import, its options) of a finished import in which this importer read these bytes as given.
+
+    *seal*: of the digest, by which a file is known that was kept without some of its words.
+    """
     found = sql.execute(
         """
         select i.id, i.options from import i join source_file f on f.import_id = i.id
-        where f.sha256 = :sha256 and f.parent_id is null and i.status = 'done'
+        where (f.sha256 = :sha256 or f.given_seal = :seal) and f.parent_id is null and i.status = 'done'
           and i.importer = :importer and i.importer_version = :version
         order by i.id desc limit 1
         """,
-        {"sha256": sha256, "importer": importer, "version": version},
+        {"sha256": sha256, "importer": importer, "version": version, "seal": seal},
     ).fetchone()
     return (found[0], json.loads(found[1])) if found else None
 

@@ -39,7 +39,14 @@ def letters(db: Database) -> None:
     db.conn.execute("insert into message_fts (message_fts) values ('rebuild')")
 
 
-SCRIPTS = ("schema.sql", "schema_2.sql", "schema_3.sql")
+@steps(name="0004_redaction")
+def redaction(db: Database) -> None:
+    """What was taken out for good, from schema_redaction.sql."""
+    for statement in statements(schema("schema_redaction.sql")):
+        db.conn.execute(statement)
+
+
+SCRIPTS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_redaction.sql")
 
 
 def _build(db: Database, script: str) -> None:
