@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
@@ -62,8 +62,9 @@ def publish(
 
     A conversation is named by its title (case does not matter), its key or its number. *options* are the
     site's (``title``, ``language``, ``about``, ``contact``). *secret* makes the permalinks: the same secret,
-    the same addresses; *permalinks*: of messages whose id is another since they were redacted. *archive* is the archive's own folder, which is never published into. With *yes*,
-    changes that somebody made by hand to pages of ours are replaced.
+    the same addresses; *permalinks* are those of messages that have another id since they were redacted. *archive*
+    is the archive's own folder, which is never published into. With *yes*, changes that somebody made by hand to
+    pages of ours are replaced.
     UsageError for what cannot be meant, LockedError while another publish writes there.
     """
     chosen = choose(library.conversations(), conversations)

@@ -24,9 +24,9 @@ class Masked:
     """Any library, with phone numbers and email addresses replaced by visible marks in every field.
 
     Keys and ids become opaque through *anchor* (they may be made of names or numbers); somebody known by a
-    number only becomes "Member 3", counted in the order in which readers meet them; addresses of people and
-    whatever a source says beyond the model (``extra``) are left out, but for when and why words were taken out, and so is what somebody took back, or asked not
-    to be archived when writing it (kind ``withheld``).
+    number only becomes "Member 3", counted in the order in which readers meet them; addresses of people and whatever
+    a source says beyond the model (``extra``) are left out, but for when and why words were taken out of the archive;
+    and so is what somebody took back, or asked not to be archived when writing it (kind ``withheld``).
     """
 
     def __init__(self, library: Library, anchor: Callable[[str], str], marks: Mapping[str, str] = MARKS) -> None:

@@ -26,8 +26,8 @@ class Cast:
         apart: bool,
         tombs: "Tombs | None" = None,
     ) -> None:
-        """*named*: conversations this import spoke of before it was interrupted; *into* and *apart* as in writes; *tombs*: what may
-        not be told."""
+        """*named*: conversations this import spoke of before it was interrupted; *into* and *apart* as in writes;
+        *tombs*: what may not be told."""
         self._sql = sql
         self._import = import_id
         self._source = source

@@ -81,7 +81,7 @@ def plan_forgetting(
 
 def _handle_rules(sql: sqlite3.Connection, seals: Seals, who: Known) -> list[tuple[str, int, bytes, int]]:
     """Who somebody is, in every conversation that goes by several keys."""
-    rules = []
+    rules: list[tuple[str, int, bytes, int]] = []
     for _, scheme, value, scope, _ in who.handles:
         aliases = sql.execute(
             """
@@ -89,8 +89,8 @@ def _handle_rules(sql: sqlite3.Connection, seals: Seals, who: Known) -> list[tup
             """,
             (scope,),
         )
-        for key in (scope, *(key for (key,) in aliases)):
-            rules.append(("handle", 0, seals.handle(scheme, value, key), -1))
+        keys = (scope, *(key for (key,) in aliases))
+        rules += [("handle", 0, seals.handle(scheme, value, key), -1) for key in keys]
     return rules
 
 
@@ -102,7 +102,7 @@ def _names(sql: sqlite3.Connection, who: Known, also: Sequence[str]) -> list[str
         (json.dumps([handle[0] for handle in who.handles]),),
     ):
         whole.setdefault(name)
-    others = _parts_of_others(sql, who)
+    others = _parts_of_others(sql, who, {fold(name) for name in whole if len(name.split()) > 1})
     parts = dict.fromkeys(
         name[start:end]
         for name in whole
@@ -113,13 +113,15 @@ def _names(sql: sqlite3.Connection, who: Known, also: Sequence[str]) -> list[str
     return [name for name in (*whole, *(part for part in parts if part not in whole)) if name and name != SOMEBODY]
 
 
-def _parts_of_others(sql: sqlite3.Connection, who: Known) -> set[str]:
+def _parts_of_others(sql: sqlite3.Connection, who: Known, full: set[str]) -> set[str]:
+    """Words in the names of others; not of those who go by one of the same *full* names, who may be the same."""
     mine = [handle[0] for handle in who.handles]
     return {
         word
         for (name,) in sql.execute(
             "select name from identity where id not in (select value from json_each(?))", (json.dumps(mine),)
         )
+        if fold(name) not in full
         for _, _, word in tokens(name)
     }
 

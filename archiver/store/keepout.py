@@ -42,7 +42,7 @@ def keep_out(archive: Archive, import_id: int) -> None:
     ]
     done = Rewriting(archive, known).files(files)
     with archive.transaction():
-        come_back = _silenced(sql)
+        come_back = _silenced(sql, import_id)
         newest = max(known.redactions)
         settle(sql, known, done, newest)
         if come_back or done.files:
@@ -50,14 +50,15 @@ def keep_out(archive: Archive, import_id: int) -> None:
     redact.finish(archive, thoroughly=come_back > 0)
 
 
-def _silenced(sql: sqlite3.Connection) -> int:
+def _silenced(sql: sqlite3.Connection, import_id: int) -> int:
     """Records that an alignment gave to a message without words say none either; returns how many did."""
     found = sql.execute(
         """
-        select r.message_id, r.source_file_id, r.ordinal, r.said from message m indexed by message_redacted
-        join record r on r.message_id = m.id
-        where m.kind = 'redacted' and r.said is not null
-        """
+        select r.message_id, r.source_file_id, r.ordinal, r.said
+        from source_file f join record r on r.source_file_id = f.id join message m on m.id = r.message_id
+        where f.import_id = ? and m.kind = 'redacted' and r.said is not null
+        """,
+        (import_id,),
     ).fetchall()
     silent = []
     for row, file, ordinal, said in found:

@@ -19,7 +19,8 @@ from archiver.store import sums, tombs
 from archiver.store.archive import Archive
 from archiver.store.batch import rewrite
 from archiver.store.ids import public_id
-from archiver.store.merge import View
+from archiver.store.joining import join
+from archiver.store.merge import View, difference
 from archiver.store.rewriting import Rewriting, Rewritten, settle
 from archiver.store.run import note, now
 from archiver.store.secret import anchor_with, secret
@@ -335,9 +336,7 @@ def _tables(archive: Archive, known: Tombs, plan: Plan, number: int) -> None:
     whole = set(plan.whole)
     for row, part in ((row, row not in whole) for row in sorted({*plan.whole, *plan.parts})):
         _bury(sql, known, row, number, whole=not part, permalink=permalink(_public_id(sql, row)))
-    _clear(
-        sql, known, {row: redaction for row in plan.whole}, {row: redaction for row in plan.parts if row not in whole}
-    )
+    _clear(sql, known, dict.fromkeys(plan.whole, redaction), {row: redaction for row in plan.parts if row not in whole})
     if plan.people:
         from archiver.store.forget import forget_people  # noqa: PLC0415 - it plans with what is here
 
@@ -346,6 +345,7 @@ def _tables(archive: Archive, known: Tombs, plan: Plan, number: int) -> None:
         from archiver.store.sweeping import sweep_tables  # noqa: PLC0415 - only where it is needed
 
         sweep_tables(sql, known)
+    join(sql)
     for sha256 in plan.files:
         sql.execute("insert or ignore into doomed values (?)", (sha256,))
         sql.execute(
@@ -409,8 +409,8 @@ def _clear(
 def _said(n: int, first: View, total: View, known: Tombs, view: View, mine: _Mine) -> View:
     """What a record says otherwise: the first one than the sum, any other one than the first."""
     if n == 0:
-        return sums.difference(first, total)
-    return sums.difference(known.view(view, *mine), first)
+        return difference(first, total)
+    return difference(known.view(view, *mine), first)
 
 
 def _counts(plan: Plan, done: Rewritten) -> dict[str, int]:

@@ -162,8 +162,7 @@ class Rewriting:
         if letters:
             if gone:
                 raw = filling.fill_letter(raw)
-            raw = filling.cut_letter(raw, self._near(minute) if part else cutter, body_too=part, quotes=part)
-            return raw
+            return filling.cut_letter(raw, self._near(minute) if part else cutter, body_too=part, quotes=part)
         if gone:
             raw = filling.fill_line(raw, encoding, self._senders(told[0].message))
         if part or cutter.rules.anywhere:
@@ -290,7 +289,8 @@ def settle(sql: sqlite3.Connection, tombs: Tombs, done: Rewritten, why: int) -> 
         )
         sql.execute(
             """
-            update source_file set sha256 = :new, size = :size, given_seal = coalesce(given_seal, :seal), rewritten = :detail
+            update source_file set sha256 = :new, size = :size, given_seal = coalesce(given_seal, :seal),
+              rewritten = :detail
             where sha256 = :old
             """,
             both,

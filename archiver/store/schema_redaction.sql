@@ -44,4 +44,3 @@ create table doomed (
 alter table source_file add column given_seal blob;
 alter table source_file add column rewritten text;
 create index source_file_given on source_file (given_seal) where given_seal is not null;
-create index message_redacted on message (kind) where kind = 'redacted';

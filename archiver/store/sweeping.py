@@ -29,6 +29,7 @@ _OURS = {
     ("duplicate", "decided_at"), ("message_revision", "changed_at"), ("message_revision", "what"),
     ("passage", "own"), ("passage", "quoted"),
 }  # fmt: skip
+_Value = str | int | float | bytes | None
 _UNTOUCHED = {"redaction", "tombstone", "sealed", "doomed", "_sqlite_migrations"}
 
 
@@ -67,5 +68,5 @@ def _columns(sql: sqlite3.Connection) -> list[tuple[str, str]]:
     return [pair for pair in found if pair not in _OURS and pair[0] not in _UNTOUCHED]
 
 
-def _kept(way: Callable[[str], str]) -> Callable[[object], object]:
+def _kept(way: Callable[[str], str]) -> Callable[[_Value], _Value]:
     return lambda value: way(value) if isinstance(value, str) else value

@@ -64,7 +64,7 @@ class Tombs:
         sealed, occurrence = self.seals.key(key), 1 if lasting else seen
         redaction = self._known(self.whole, sealed, occurrence, minute, lasting=lasting)
         if redaction is None and message.sender is not None:
-            redaction = self.handles.get(self._handle_seal(message.sender))
+            redaction = self.handles.get(self._who(message.sender))
         if redaction is None:
             redaction = self._told_again(sql, message, minute, key, occurrence)
         if redaction is not None:
@@ -116,23 +116,23 @@ class Tombs:
 
     def _emptied(self, message: Message, redaction: Redaction) -> Message:
         """The message without a word: who said something when is left."""
-        return message._replace(
+        return self._with_ids(message)._replace(
             kind=REDACTED, text="", subject=None, html=None, attachments=(), spans=(), edited=False, deleted=False,
-            extra={REDACTED: redaction.mark(whole=True)}, **self._ids(message),
+            extra={REDACTED: redaction.mark(whole=True)},
         )  # fmt: skip
 
-    def _ids(self, message: Message) -> dict[str, object]:
-        """The ids of letters, which may hold somebody's address."""
+    def _with_ids(self, message: Message) -> Message:
+        """The message under ids, which in letters may hold somebody's address, that may be told."""
         if not self.cutter.rules.anywhere:
-            return {}
+            return message
         key = self.cutter.key
-        return {
-            "native_id": key(message.native_id) if message.native_id else message.native_id,
-            "reply_to": key(message.reply_to) if message.reply_to else message.reply_to,
-            "references": tuple(map(key, message.references)),
-            "thread": key(message.thread) if message.thread else message.thread,
-            "tags": tuple(map(self.cutter.fill, message.tags)),
-        }
+        return message._replace(
+            native_id=key(message.native_id) if message.native_id else message.native_id,
+            reply_to=key(message.reply_to) if message.reply_to else message.reply_to,
+            references=tuple(map(key, message.references)),
+            thread=key(message.thread) if message.thread else message.thread,
+            tags=tuple(map(self.cutter.fill, message.tags)),
+        )
 
     def cut(self, message: Message, minute: int) -> Message:
         """The message without the words that must not come in anywhere, nor here."""
@@ -140,13 +140,12 @@ class Tombs:
         places = self.places(message.text, minute, quoted)
         html = message.html if not places and (not message.html or not self.ranges(message.html, minute)) else None
         files = tuple(self.file(file, minute) for file in message.attachments)
-        cut = message._replace(
+        cut = self._with_ids(message)._replace(
             text=_filled(message.text, places),
             subject=_filled(message.subject, self.ranges(message.subject, minute)) if message.subject else None,
             html=html,
             extra=self._extra(message.extra, minute) if message.extra else message.extra,
             attachments=message.attachments if files == message.attachments else files,
-            **self._ids(message),
         )
         return message if cut == message else cut
 
@@ -193,7 +192,7 @@ class Tombs:
 
     def handle(self, handle: Handle) -> Handle:
         """Who somebody is, if that may be told."""
-        seal = self._handle_seal(handle)
+        seal = self._who(handle)
         if seal in self.handles:
             return Handle(handle.scheme, forgotten(seal), SOMEBODY, self.cutter.key(handle.scope))
         if not self.cutter.rules.anywhere:
@@ -201,8 +200,13 @@ class Tombs:
         value, name = self.cutter.key(handle.value), self.cutter.fill(handle.name)
         return Handle(handle.scheme, value, name, self.cutter.key(handle.scope))
 
-    def _handle_seal(self, handle: Handle) -> bytes:
-        return self.seals.handle(handle.scheme, handle.value, handle.scope)
+    def _who(self, handle: Handle) -> bytes:
+        """The seal of a handle; of what an earlier redaction left of it, where that is what was forgotten later."""
+        seal = self.seals.handle(handle.scheme, handle.value, handle.scope)
+        if seal in self.handles or not self.handles:
+            return seal
+        key = self.cutter.key
+        return self.seals.handle(handle.scheme, key(handle.value), key(handle.scope))
 
     def conversation(self, conversation: Conversation) -> Conversation:
         """A conversation under a title and a key that may be told."""
