@@ -236,6 +236,9 @@ def _stream(
             archive.blobs.settle()  # what the rows speak of is safe before they are
             writer.add(batch, keeper.taken())
             watch(keeper.bytes_read, total, writer.messages)
+    if keeper.too_large:
+        keeper.problems += keeper.too_large
+        writer.add(keeper.too_large)
     if passed_over := keeper.passed_over():
         note = _left_alone(passed_over)
         keeper.problems.insert(0, note)
@@ -299,6 +302,7 @@ class _Keeper:
     def __init__(self, archive: Archive, dump: Dump, writer: ImportWriter) -> None:
         self.guesses: list[Guess] = []
         self.problems: list[Problem] = []
+        self.too_large: list[Problem] = []  # told when all has been read
         self.bytes_read = 0
         self._finished = 0  # bytes of the files before the present one
         self._present = 0
@@ -388,7 +392,15 @@ class _Keeper:
         if entry is None:
             return file
         self._used.add(entry.path)
+        if entry.size > self._dump.limits.attachment_bytes:
+            return self._left_out(file, entry.size, entry.name)
         return self._put(file, self._dump.open_entry(entry), entry.name)
+
+    def _left_out(self, file: Attachment, size: int, name: str) -> Attachment:
+        """A file past the limit is named, and not kept by itself."""
+        note = f"“{name}” has {size:,} bytes and was not taken over {self._dump.limits.told('attachment_bytes')}."
+        self.too_large.append(Problem("attachment too large", note, loss="detail"))
+        return dataclasses.replace(file, size=size, state="missing", member=None, content=None)
 
     def _put(self, file: Attachment, stream: BinaryIO, name: str) -> Attachment:
         """The file's bytes into blobs, its type told from them; *stream* is buffered, and is closed."""
@@ -398,6 +410,9 @@ class _Keeper:
         if self._tombs and self._tombs.is_gone(blob.sha256):
             self._archive.blobs.drop(blob.sha256)
             return dataclasses.replace(file, name=None, size=None, state="missing", member=None, content=None)
+        if blob.size > self._dump.limits.attachment_bytes:  # of one that lies in a letter, only now it is known
+            self._archive.blobs.drop(blob.sha256)
+            return self._left_out(file, blob.size, name)
         named = file.media_type
         if named is None or named.endswith("/*"):
             named = mimetypes.guess_type(name)[0] or named

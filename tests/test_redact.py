@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver.__main__ import main
+from archiver.__main__ import run as command
 from archiver.store import archive as store
 from archiver.store import graves, reads
 from archiver.store.digest import digest
@@ -46,12 +46,8 @@ so write it down
 
 
 def run(home: Path, *words: str) -> int:
-    """What the command says with its exit code."""
-    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as left:
-        patch.setattr("sys.argv", ["archive", "--archive", str(home), *words])
-        main()
-    code = left.value.code
-    return code if isinstance(code, int) else 0
+    """The exit code of a command."""
+    return command(["--archive", str(home), *words])
 
 
 def written(folder: Path, name: str, text: str, encoding: str = "utf-8") -> Path:
