@@ -466,12 +466,15 @@ _COLUMNS = ("id", "at_local", "conversation", "sender", "kind", "subject", "text
 
 
 def separated(messages: Iterable[KeptMessage], separator: str) -> None:
-    """Comma- or tab-separated rows with a header; cells that a spreadsheet would calculate are made text."""
+    """Comma- or tab-separated rows with a header; cells that a spreadsheet would calculate are made text.
+
+    What a terminal obeys is a visible mark here, too: a table is looked at, and a bare CR in it begins another row.
+    """
     writer = csv.writer(sys.stdout, delimiter=separator, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for one in messages:
         cells = (one.id, one.at_local, one.conversation_title, sender_name(one), one.kind, one.subject, body(one))
-        writer.writerow(csv_safe(cell or "") for cell in cells)
+        writer.writerow(csv_safe(harmless(cell or "")) for cell in cells)
 
 
 def found(shown: int, total: int, *, exact: bool) -> None:
