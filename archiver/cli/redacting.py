@@ -103,10 +103,11 @@ def _carry_out(archive: "Archive", plan: "Plan", *, yes: bool, dry_run: bool, as
     from archiver.store.redact import redact as carry_out
 
     if plan.empty:
-        ui.talk("Nothing in the archive is meant by that; nothing was changed.")
+        meant = "Their words are gone already" if plan.gone else "Nothing in the archive is meant by that"
+        ui.talk(f"{meant}; nothing was changed.")
         if as_json:
             ui.emit({"redaction": None, "messages": 0, "parts": 0, "files": 0, "attachments": 0})
-        return EXIT_FAILED
+        return EXIT_OK if plan.gone else EXIT_FAILED
     examples = reads.load(archive.connection, (plan.whole + plan.parts)[: ui.SHOWN])
     ui.planned(plan.what, len(plan.whole), len(plan.parts), len(plan.files), plan.words, examples)
     if dry_run:

@@ -94,6 +94,16 @@ class Archive:
         finally:
             self.give_up()
 
+    def compact(self) -> None:
+        """Write the database anew, without its free pages. StoreError where there is no room for it twice."""
+        try:
+            self.connection.execute("pragma temp_store = file")  # the whole of it: more than memory has to hold
+            self.connection.execute("vacuum")
+        except sqlite3.OperationalError as error:
+            raise (_busy(self.folder) if "locked" in str(error) else _disk(self.folder, error)) from error
+        finally:
+            self.connection.execute("pragma temp_store = memory")
+
     def give_up(self) -> None:
         """Take the open transaction back, if there is one."""
         if self.connection.in_transaction:

@@ -24,7 +24,7 @@ from archiver.store.merge import View, difference
 from archiver.store.rewriting import Rewriting, Rewritten, settle
 from archiver.store.run import note, now
 from archiver.store.secret import anchor_with, secret
-from archiver.store.tombs import Redaction, Tombs
+from archiver.store.tombs import REDACTED, Redaction, Tombs
 from archiver.text import tokens
 
 _CHUNK = 2_000
@@ -50,6 +50,7 @@ class Plan:
     words: Counter[str] = field(default_factory=Counter)
     files: list[str] = field(default_factory=list)
     people: list[int] = field(default_factory=list)  # persons (row ids) who are forgotten
+    gone: int = 0  # messages that have lost their words already
 
     @property
     def empty(self) -> bool:
@@ -83,7 +84,8 @@ def plan_messages(archive: Archive, rows: Iterable[int], reason: str) -> Plan:
     """Take all words out of these messages; of those hidden as the same, and of letters that quote them, too."""
     known = tombs.load(archive)
     whole = _with_hidden(archive.connection, rows)
-    plan = Plan("message", reason, whole)
+    silent = _silent(archive.connection, whole)
+    plan = Plan("message", reason, [row for row in whole if row not in silent], gone=len(silent))
     seal_messages(archive.connection, known, plan)
     find_parts(archive.connection, known, plan)
     return plan
@@ -153,6 +155,14 @@ def _with_hidden(sql: sqlite3.Connection, rows: Iterable[int]) -> list[int]:
         (json.dumps(sorted(rows)),),
     )
     return [row for (row,) in found]
+
+
+def _silent(sql: sqlite3.Connection, rows: Sequence[int]) -> set[int]:
+    """Those of the messages that have no words any more."""
+    found = sql.execute(
+        "select id from message where id in (select value from json_each(?)) and kind = ?", (json.dumps(rows), REDACTED)
+    )
+    return {row for (row,) in found}
 
 
 def seal_messages(sql: sqlite3.Connection, known: Tombs, plan: Plan) -> None:
@@ -452,9 +462,7 @@ def finish(archive: Archive, *, thoroughly: bool = True) -> None:
     if thoroughly:
         with archive.transaction():
             sql.execute("insert into message_fts (message_fts) values ('rebuild')")
-        sql.execute("pragma temp_store = file")  # the whole database, once more: more than memory has to hold
-        sql.execute("vacuum")
-        sql.execute("pragma temp_store = memory")
+        archive.compact()
     with archive.transaction():
         sql.execute("delete from doomed")
         sql.execute("update redaction set status = 'done' where status = 'running'")
