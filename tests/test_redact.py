@@ -150,6 +150,18 @@ def test_a_redacted_message_is_in_no_byte_and_no_copy_of_it_brings_it_back(tmp_p
     assert texts(home) == [text for text in before if "quagmire" not in text]
 
 
+def test_an_edited_telling_of_a_redacted_message_does_not_bring_it_back(tmp_path: Path, dumps: Path) -> None:
+    home = tmp_path / "home"
+    bring(home, dumps / "WhatsApp Chat with Harbour.txt")
+    run(home, "redact", id_of(home, "quagmire"), "--reason", "r", "--yes")
+    edited = ANDROID.format(secret="Friends! " + SECRET + " since Monday, so they say").replace(
+        "bucket, and time", "pail"
+    )
+    bring(home, written(tmp_path / "edited", "WhatsApp Chat with Harbour.txt", edited))
+    gone(home, tmp_path / "out", WORDS)
+    assert any("Friends!" in text for text in texts(home)) or len(texts(home)) >= 8
+
+
 def test_a_redacted_message_stays_as_a_tombstone_under_the_address_it_had(
     tmp_path: Path, dumps: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

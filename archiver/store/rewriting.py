@@ -166,7 +166,8 @@ class Rewriting:
         if gone:
             raw = filling.fill_line(raw, encoding, self._senders(told[0].message))
         if part or cutter.rules.anywhere:
-            raw = filling.fill_ranges(raw, encoding, lambda text: self._tombs.ranges(text, minute))
+            near = self._near(minute)
+            raw = filling.fill_ranges(raw, encoding, lambda text: near.ranges(text, [(0, len(text))] if part else ()))
         return raw
 
     def _near(self, minute: int) -> Cutter:

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import sqlite3
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -55,6 +56,7 @@ class Tombs:
     files: set[bytes] = field(default_factory=set)
     handles: dict[bytes, int] = field(default_factory=dict)
     owners: dict[bytes, int] = field(default_factory=dict)  # of rules that cut: their redaction
+    _graves: list[int] | None = None  # minutes of messages without words, sorted
 
     # -- messages --------------------------------------------------------------------------------------
 
@@ -70,7 +72,7 @@ class Tombs:
         if redaction is not None:
             return self._emptied(message, self.redactions[redaction]), sealed
         part = self._known(self.parts, sealed, occurrence, minute, lasting=lasting)
-        cut = self.cut(message, minute)
+        cut = self._retold(sql, self.cut(message, minute), minute, key, occurrence)
         if part is None and cut == message:
             return cut, key
         found = part if part is not None else self._cause(minute)
@@ -101,6 +103,22 @@ class Tombs:
             if self.alike(message.text, at, minute) and not _stands(sql, minute, key, occurrence):
                 return redaction
         return None
+
+    def _retold(self, sql: sqlite3.Connection, message: Message, minute: int, key: int, occurrence: int) -> Message:
+        """A message without what it says like a lost one of its time: an edit of it, or somebody who repeats it."""
+        if message.claim is not None or not self.cutter.rules.quotes or not self._by_the_grave(minute):
+            return message
+        places = self.cutter.ranges(message.text, [(0, len(message.text))])
+        if not places or _stands(sql, minute, key, occurrence):
+            return message
+        return message._replace(text=_filled(message.text, places))
+
+    def _by_the_grave(self, minute: int) -> bool:
+        """Whether a message without words stands near this minute."""
+        if self._graves is None:
+            self._graves = sorted({at for stones in self.whole.values() for at, _ in stones})
+        at = bisect_left(self._graves, minute - REACH)
+        return at < len(self._graves) and self._graves[at] <= minute + REACH
 
     @staticmethod
     def alike(text: str, at: int, minute: int) -> bool:
