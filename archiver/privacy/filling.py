@@ -38,7 +38,8 @@ def encoding_of(head: bytes) -> str:
 
 def fill_ranges(raw: bytes, encoding: str, ranges: Ranges) -> bytes:
     """*raw* with what *ranges* finds in its text filled; as long as before."""
-    text = decoded(raw, encoding)
+    whole = raw if encoding == "utf-8" else raw[: len(raw) & ~1]  # half a character at the end is no text
+    text = decoded(whole, encoding)
     places = ranges(text)
     if not places:
         return raw
@@ -46,14 +47,12 @@ def fill_ranges(raw: bytes, encoding: str, ranges: Ranges) -> bytes:
     for start, end in places:
         pieces += [encoded(text[at:start], encoding), _fill(text[start:end], encoding)]
         at = end
-    return b"".join([*pieces, encoded(text[at:], encoding)])
+    return b"".join([*pieces, encoded(text[at:], encoding), raw[len(whole) :]])
 
 
 def decoded(raw: bytes, encoding: str) -> str:
     """The text of *raw*; bytes that are none become characters that stand for them, so that nothing is lost."""
-    if encoding == "utf-8":
-        return raw.decode(encoding, "surrogateescape")
-    return raw[: len(raw) & ~1].decode(encoding, "surrogatepass") + raw[len(raw) & ~1 :].decode("latin-1")
+    return raw.decode(encoding, "surrogateescape" if encoding == "utf-8" else "surrogatepass")
 
 
 def encoded(text: str, encoding: str) -> bytes:

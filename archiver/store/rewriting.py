@@ -7,7 +7,7 @@ is another one; the row of `source_file` remembers, keyed, which one it was.
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
@@ -62,13 +62,15 @@ class Rewriting:
         self._archive = archive
         self._tombs = tombs
         self._whole, self._parts = set(whole), set(parts)
+        self._near = _Near(tombs)
         self.done = Rewritten()
 
     def files(self, rows: Sequence[int] | None = None) -> Rewritten:
         """Write what has to be written anew of these source files (all of them: None), and of what they came in."""
         known = self._known()
         holders = {file.parent for file in known.values()}
-        wanted = [file for row, file in known.items() if row not in holders and (rows is None or row in set(rows))]
+        asked = known.keys() if rows is None else set(rows)
+        wanted = [file for row, file in known.items() if row not in holders and row in asked]
         for file in wanted:
             self._file(file)
         if rows is None and (self._tombs.cutter.rules.anywhere):
@@ -94,12 +96,10 @@ class Rewriting:
         """A file that another import gave, too, is written once for all its records."""
         if file.sha256 in self.done.files:
             return
-        records = self._records(file.sha256)
-        if not self._tombs.cutter.rules.anywhere and not any(self._speaks(one) for one in records):
+        if not self._tombs.cutter.rules.anywhere and not any(map(self._speaks, self._records(file.sha256))):
             return
-        letters = file.source == "mail"
         with self._archive.blobs.open(file.sha256) as old, tempfile.TemporaryFile() as new:
-            filled = self._written(old, new, records, letters=letters)
+            filled = self._written(old, new, self._records(file.sha256), letters=file.source == "mail")
             if filled:
                 new.seek(0)
                 self._keep(file.sha256, new, filled)
@@ -109,38 +109,35 @@ class Rewriting:
         if kept.sha256 != old:
             self.done.files[old], self.done.bytes[old], self.done.sizes[old] = kept.sha256, filled, kept.size
 
-    def _records(self, sha256: str) -> list[_Record]:
+    def _records(self, sha256: str) -> Iterator[_Record]:
         """Where each message stands in a content; where several are told by the same bytes, all of them."""
-        return [
-            _Record(start, end, message, minute, kind, bool(touched))
-            for start, end, message, minute, kind, touched in self._archive.connection.execute(
-                """
-                select distinct r.byte_start, r.byte_end, m.id, m.local_minute, m.kind, instr(m.extra, :mark)
-                from source_file f join record r on r.source_file_id = f.id
-                join message m on m.id = r.message_id
-                where f.sha256 = :sha256 and r.byte_end > r.byte_start order by r.byte_start, r.byte_end
-                """,
-                {"sha256": sha256, "mark": f'"{REDACTED}": {{'},
-            )
-        ]
+        for start, end, message, minute, kind, touched in self._archive.connection.execute(
+            """
+            select distinct r.byte_start, r.byte_end, m.id, m.local_minute, m.kind, instr(m.extra, :mark)
+            from source_file f join record r on r.source_file_id = f.id
+            join message m on m.id = r.message_id
+            where f.sha256 = :sha256 and r.byte_end > r.byte_start order by r.byte_start, r.byte_end
+            """,
+            {"sha256": sha256, "mark": f'"{REDACTED}": {{'},
+        ):
+            yield _Record(start, end, message, minute, kind, bool(touched))
 
     def _speaks(self, one: _Record) -> bool:
         return one.message in self._whole or one.message in self._parts or one.kind == REDACTED or one.touched
 
-    def _written(self, old: BinaryIO, new: BinaryIO, records: Sequence[_Record], *, letters: bool) -> int:
+    def _written(self, old: BinaryIO, new: BinaryIO, records: Iterable[_Record], *, letters: bool) -> int:
         """Write the content anew, record by record and what lies between; returns how many bytes are filled."""
         encoding = "utf-8" if letters else filling.encoding_of(old.read(4))
         old.seek(0)
         filled = at = 0
-        for one in records:
-            if one.start < at:  # a digest: several letters were read from the same bytes
-                continue
-            filled += self._between(old, new, one.start - at, encoding)
-            told = [other for other in records if other.start == one.start] if letters else [one]
-            raw = old.read(one.end - one.start)
+        for told in _together(records):
+            start, end = told[0].start, max(one.end for one in told)
+            filled += self._between(old, new, start - at, encoding)
+            raw = old.read(end - start)
             after = self._record(raw, told, encoding, letters=letters)
-            filled += new.write(after) and _differing(raw, after)
-            at = one.end
+            new.write(after)
+            filled += _differing(raw, after)
+            at = end
         return filled + self._between(old, new, -1, encoding)
 
     def _between(self, old: BinaryIO, new: BinaryIO, length: int, encoding: str) -> int:
@@ -159,20 +156,17 @@ class Rewriting:
         part = any(one.message in self._parts or one.touched for one in told)
         cutter = self._tombs.cutter
         minute = told[0].minute
+        self._near.minute = minute
         if letters:
             if gone:
                 raw = filling.fill_letter(raw)
-            return filling.cut_letter(raw, self._near(minute) if part else cutter, body_too=part, quotes=part)
+            return filling.cut_letter(raw, self._near if part else cutter, body_too=part, quotes=part)
         if gone:
             raw = filling.fill_line(raw, encoding, self._senders(told[0].message))
         if part or cutter.rules.anywhere:
-            near = self._near(minute)
+            near = self._near
             raw = filling.fill_ranges(raw, encoding, lambda text: near.ranges(text, [(0, len(text))] if part else ()))
         return raw
-
-    def _near(self, minute: int) -> Cutter:
-        """The rules that hold for a letter of that minute."""
-        return _Near(self._tombs, minute)
 
     def _senders(self, message: int) -> list[str]:
         """What whoever wrote a message may be called at the beginning of a line."""
@@ -239,15 +233,29 @@ class Rewriting:
 
 
 class _Near(Cutter):
-    """The rules of a minute, with all that is quoted looked at."""
+    """The rules of a *minute*; if something is quoted, all of the text is looked at so."""
 
-    def __init__(self, tombs: Tombs, minute: int) -> None:
+    def __init__(self, tombs: Tombs) -> None:
         super().__init__(tombs.seals, tombs.cutter.rules)
-        self._tombs, self._minute = tombs, minute
+        self._tombs, self.minute = tombs, 0
 
     def ranges(self, text: str, quoted: object = ()) -> list[tuple[int, int]]:
         stretches = [(0, len(text))] if quoted else []
-        return self._tombs.places(text, self._minute, stretches)
+        return self._tombs.places(text, self.minute, stretches)
+
+
+def _together(records: Iterable[_Record]) -> Iterator[list[_Record]]:
+    """Records that share bytes (a digest's letters are read from the same ones), as one."""
+    held: list[_Record] = []
+    end = 0
+    for one in records:
+        if held and one.start >= end:
+            yield held
+            held = []
+        held.append(one)
+        end = max(end, one.end) if len(held) > 1 else one.end
+    if held:
+        yield held
 
 
 def _depth(known: Mapping[int, _File], row: int) -> int:

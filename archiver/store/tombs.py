@@ -23,6 +23,10 @@ REACH = 27 * 60  # minutes by which two phones may tell a message apart
 _QUARTER = 15
 _DISTINCT = 20  # characters by which a message is known wherever it is told
 _TELLING = 8  # fewer, without a digit, tell nothing: only the very message is known again
+_MORE = tuple(
+    Message._fields.index(name)
+    for name in ("subject", "html", "extra", "attachments", "native_id", "reply_to", "references", "thread", "tags")
+)
 _QUOTING = {"quote", "attribution"}
 
 
@@ -156,6 +160,8 @@ class Tombs:
         """The message without the words that must not come in anywhere, nor here."""
         quoted = [(span.start, span.end) for span in message.spans if span.kind in _QUOTING]
         places = self.places(message.text, minute, quoted)
+        if not places and not any(map(message.__getitem__, _MORE)):
+            return message  # as nearly all of a chat is
         html = message.html if not places and (not message.html or not self.ranges(message.html, minute)) else None
         files = tuple(self.file(file, minute) for file in message.attachments)
         cut = self._with_ids(message)._replace(
