@@ -24,7 +24,9 @@ from archiver.model import Attachment, Guess, ImportReport, Item, Message, Origi
 from archiver.store import archive as store
 from archiver.store import history, undo
 from archiver.store.archive import Archive
+from archiver.store.keepout import tombs_of
 from archiver.store.run import Run
+from archiver.store.secret import copy_secret
 from archiver.store.writes import ImportWriter
 
 BATCH_ITEMS = 20_000
@@ -117,6 +119,7 @@ def _target(folder: Path, *, dry_run: bool) -> Iterator[tuple[Path, bool]]:
         copy = Path(temporary)
         if store.exists(folder):
             store.copy_database(folder, copy)
+            copy_secret(folder, copy)
         else:
             store.create(copy)
         yield copy, False
@@ -184,9 +187,7 @@ def _not_known(
     importer, originals = group.importer, {entry.path: entry for entry in group.dump.originals()}
     for path in group.paths:
         entry = None if path.is_dir() else originals.get("stdin" if path == _STDIN else path.name)
-        known = entry and history.imported(
-            archive.connection, group.dump.sha256(entry), importer.name, importer.version
-        )
+        known = entry and _imported(archive, group.dump.sha256(entry), importer)
         if not known:
             fresh.append(path)
             continue
@@ -206,9 +207,20 @@ def _known_whole(archive: Archive, group: _Group) -> tuple[int, Mapping[str, obj
     if found is None:
         return None
     import_id, options, files = found
-    entries = [(dump.entry(path), sha256) for path, sha256 in files]
-    same = all(entry is not None and dump.sha256(entry) == sha256 for entry, sha256 in entries)
-    return (import_id, options) if same else None
+    tombs = tombs_of(archive)
+    for path, sha256, seal in files:
+        entry = dump.entry(path)
+        given = dump.sha256(entry) if entry is not None else None
+        if given is None or (given != sha256 and not (seal and tombs and tombs.seals.of("given", given) == seal)):
+            return None
+    return import_id, options
+
+
+def _imported(archive: Archive, sha256: str, importer: Importer) -> tuple[int, Mapping[str, object]] | None:
+    """The import in which these bytes were read; they are known, too, when they are kept without some words since."""
+    tombs = tombs_of(archive)
+    seal = tombs.seals.of("given", sha256) if tombs else None
+    return history.imported(archive.connection, sha256, importer.name, importer.version, seal)
 
 
 def _refuse_other_reading(
@@ -249,6 +261,9 @@ def _stream(
             writer.add(batch, keeper.taken())
             watch(keeper.bytes_read, total, writer.messages)
             batch.clear()  # or it would stay in memory while the next one is read
+    if keeper.too_large:
+        keeper.problems += keeper.too_large
+        writer.add(keeper.too_large)
     if passed_over := keeper.passed_over():
         note = _left_alone(passed_over)
         keeper.problems.insert(0, note)
@@ -312,6 +327,7 @@ class _Keeper:
     def __init__(self, archive: Archive, dump: Dump, writer: ImportWriter) -> None:
         self.guesses: list[Guess] = []
         self.problems: list[Problem] = []
+        self.too_large: list[Problem] = []  # told when all has been read
         self.bytes_read = 0
         self._finished = 0  # bytes of the files before the present one
         self._present = 0
@@ -320,6 +336,7 @@ class _Keeper:
         self._writer = writer
         self._rows: dict[str, int] = {}
         self._fresh: list[tuple[str, int, str | None]] = []
+        self._tombs = tombs_of(archive)
         self._used: set[str] = set()  # paths of what was read or belongs to a message
         self._read: set[tuple[int, str, str | None]] = set()  # size, digest and member of what was read
 
@@ -400,13 +417,27 @@ class _Keeper:
         if entry is None:
             return file
         self._used.add(entry.path)
+        if entry.size > self._dump.limits.attachment_bytes:
+            return self._left_out(file, entry.size, entry.name)
         return self._put(file, self._dump.open_entry(entry), entry.name)
+
+    def _left_out(self, file: Attachment, size: int, name: str) -> Attachment:
+        """A file past the limit is named, and not kept by itself."""
+        note = f"“{name}” has {size:,} bytes and was not taken over {self._dump.limits.told('attachment_bytes')}."
+        self.too_large.append(Problem("attachment too large", note, loss="detail"))
+        return dataclasses.replace(file, size=size, state="missing", member=None, content=None)
 
     def _put(self, file: Attachment, stream: BinaryIO, name: str) -> Attachment:
         """The file's bytes into blobs, its type told from them; *stream* is buffered, and is closed."""
         with stream:
             head = cast("io.BufferedReader", stream).peek(media.HEAD)[: media.HEAD]
             blob = self._archive.blobs.put_soon(stream)
+        if self._tombs and self._tombs.is_gone(blob.sha256):
+            self._archive.blobs.drop(blob.sha256)
+            return dataclasses.replace(file, name=None, size=None, state="missing", member=None, content=None)
+        if blob.size > self._dump.limits.attachment_bytes:  # of one that lies in a letter, only now it is known
+            self._archive.blobs.drop(blob.sha256)
+            return self._left_out(file, blob.size, name)
         named = file.media_type
         if named is None or named.endswith("/*"):
             named = mimetypes.guess_type(name)[0] or named

@@ -9,9 +9,10 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from types import MappingProxyType
 from typing import BinaryIO
 
 from filelock import FileLock, Timeout
@@ -21,6 +22,7 @@ from archiver.errors import ArchiveError, LockedError, UsageError
 from archiver.exporters import site
 from archiver.model import KeptConversation, KeptMessage, Sender
 from archiver.privacy import Masked
+from archiver.store.secret import anchor_with
 
 MANIFEST = "manifest-sha256.txt"
 _OURS = "# Written by archive publish. This folder is replaced as a whole the next time."
@@ -53,21 +55,24 @@ def publish(
     options: Mapping[str, str],
     secret: bytes,
     archive: Path | None = None,
+    permalinks: Mapping[str, str] = MappingProxyType({}),
     yes: bool = False,
 ) -> PublishReport:
     """Publishes the named conversations, masked, as a site in *target*.
 
     A conversation is named by its title (case does not matter), its key or its number. *options* are the
     site's (``title``, ``language``, ``about``, ``contact``). *secret* makes the permalinks: the same secret,
-    the same addresses. *archive* is the archive's own folder, which is never published into. With *yes*,
-    changes that somebody made by hand to pages of ours are replaced.
+    the same addresses; *permalinks* are those of messages that have another id since they were redacted. *archive*
+    is the archive's own folder, which is never published into. With *yes*, changes that somebody made by hand to
+    pages of ours are replaced.
     UsageError for what cannot be meant, LockedError while another publish writes there.
     """
     chosen = choose(library.conversations(), conversations)
     target = safe_target(target, archive)
     rendering = Rendering(options.get("title", ""), {**options, "masked": "yes"})
     marks = site.words(options.get("language", "en")).marks
-    masked = Masked(_Chosen(library, chosen), anchor_with(secret), marks)
+    anchor = anchor_with(secret)
+    masked = Masked(_Chosen(library, chosen), lambda name: permalinks.get(name) or anchor(name), marks)
     written = _place(site.render(masked, rendering), target, yes=yes)
     titles = tuple(conversation.title for conversation in masked.conversations())
     return PublishReport(
@@ -80,17 +85,6 @@ def publish(
         bytes=written.bytes,
         masked=masked.counts,
     )
-
-
-def anchor_with(secret: bytes) -> Callable[[str], str]:
-    """Opaque, stable names for ids and keys: 48 bits of a keyed BLAKE2b (RFC 7693), fit for a fragment."""
-    key = hashlib.sha256(secret).digest()
-
-    def anchor(identifier: str) -> str:
-        text = identifier.encode("utf-8", errors="replace")
-        return hashlib.blake2b(text, key=key, digest_size=6).hexdigest()
-
-    return anchor
 
 
 def choose(known: Sequence[KeptConversation], names: Sequence[str]) -> list[KeptConversation]:

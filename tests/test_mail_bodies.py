@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archiver.dump import Limits
 from archiver.importers.mail import bodies, flowed, notes
 from archiver.importers.mail.bodies import Body, read_body
 from tests.test_mail_parts import NOTE, PICTURE, content, leaf, letter, multipart, mutated, whats
@@ -199,13 +200,13 @@ def test_what_stands_outside_of_all_parts_is_kept_aside() -> None:
 
 def test_no_more_than_four_million_characters_of_text_are_kept() -> None:
     found = body(multipart("mixed", leaf("bed " * 900_000), leaf("row " * 900_000), NOTE))
-    assert len(found.text) <= bodies.LONGEST + 4
+    assert len(found.text) <= Limits().text_length + 4
     assert whats(found) == {"long-text"}
 
 
 def test_a_text_longer_than_memory_allows_is_cut_and_kept_as_a_file() -> None:
     found = body(leaf("bed \n" * 2_000_000))
-    assert len(found.text) == bodies.LONGEST
+    assert len(found.text) == Limits().text_length
     assert found.attachments[0].size == 10_000_000
     assert whats(found) == {"long-text"}
 

@@ -349,7 +349,7 @@ def test_what_lies_deeper_is_one_file_of_raw_bytes_and_the_limit_is_named(kind: 
     assert len(body.attachments) == 1
     assert b"the kernel" in content(body.attachments[0])
     assert [note for what, note in body.problems if what == "too-deep"] == [
-        "parts more than 100 levels deep were kept as one file"
+        "parts more than 100 levels deep were kept as one file (limit 100; --limit-mime-depth raises it)"
     ]
 
 
@@ -363,7 +363,7 @@ def test_three_hundred_mails_one_in_the_other_are_cut_at_the_limit() -> None:
 def test_of_twenty_thousand_parts_a_thousand_are_read_and_the_rest_is_counted() -> None:
     body = read_body(letter(multipart("mixed", *itertools.repeat(NOTE, 20_000))))
     assert body.text.count("Bring spades.") == 999
-    assert ("too-many-parts", "19,001 parts after the first 1,000 were not read") in body.problems
+    assert ("too-many-parts", "19,001 parts after the first 1,000 were not read (limit 1,000; --limit-mime-parts raises it)") in body.problems
 
 
 def test_a_part_with_a_hundred_thousand_header_lines_is_read() -> None:

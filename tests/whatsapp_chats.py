@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import BinaryIO, cast
 
 from archiver.contracts import Hints
-from archiver.dump import Dump, Entry
+from archiver.dump import Dump, Entry, Limits
 from archiver.importers import whatsapp
 from archiver.model import Conversation, Guess, Message, Problem, Single, singly
 
@@ -21,6 +21,7 @@ class Held:
     def __init__(self, files: Mapping[str, bytes], container: str | None = None) -> None:
         self.files = dict(files)
         self.read = 0
+        self.limits = Limits()
         self.entries = tuple(self._entry(path, content, container) for path, content in files.items())
 
     def _entry(self, path: str, content: bytes, container: str | None) -> Entry:

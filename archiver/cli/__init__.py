@@ -13,6 +13,7 @@ from archiver.cli import (
     importing,
     looking,
     publishing,
+    redacting,
     searching,
     settings,
     showing,
@@ -42,6 +43,8 @@ app.add_typer(tagging.searches, name="searches")
 app.add_typer(gathering.conversations, name="conversations")
 app.add_typer(deduping.dedupe, name="dedupe")
 app.add_typer(settings.settings, name="settings")
+app.command()(redacting.redact)
+app.command()(redacting.forget)
 app.command()(looking.status)
 app.command()(looking.problems)
 app.command()(publishing.publish)

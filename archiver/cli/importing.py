@@ -43,6 +43,13 @@ def import_(
     limit_nesting: Limit = None,
     limit_path_length: Limit = None,
     limit_depth: Limit = None,
+    limit_message_bytes: Limit = None,
+    limit_text_length: Limit = None,
+    limit_header_fields: Limit = None,
+    limit_mime_depth: Limit = None,
+    limit_mime_parts: Limit = None,
+    limit_json_depth: Limit = None,
+    limit_attachment_bytes: Limit = None,
     as_json: JSON = False,
 ) -> int:
     """Bring exports into the archive. The files themselves are kept too; doing it twice changes nothing."""
@@ -64,6 +71,13 @@ def import_(
         "nesting": limit_nesting,
         "path_length": limit_path_length,
         "depth": limit_depth,
+        "message_bytes": limit_message_bytes,
+        "text_length": limit_text_length,
+        "header_fields": limit_header_fields,
+        "mime_depth": limit_mime_depth,
+        "mime_parts": limit_mime_parts,
+        "json_depth": limit_json_depth,
+        "attachment_bytes": limit_attachment_bytes,
     }
     limits = Limits(**{name: value for name, value in raised.items() if value is not None})
     request = Request(

@@ -33,6 +33,7 @@ def publish(
 
     from archiver import ui
     from archiver.publish import publish as publish_site
+    from archiver.store.graves import permalinks
     from archiver.store.library import StoredLibrary
     from archiver.store.secret import secret
 
@@ -44,6 +45,7 @@ def publish(
             options={"title": title, "language": language, "about": about, "contact": contact},
             secret=secret(folder()),
             archive=folder(),
+            permalinks=permalinks(archive),
             yes=yes,
         )
     if as_json:

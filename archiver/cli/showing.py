@@ -38,11 +38,11 @@ def show(
     from archiver import ui
     from archiver.errors import UsageError
     from archiver.exporters.jsonl import message_face
-    from archiver.store import reads
+    from archiver.store import graves, reads
     from archiver.store.citing import cited
 
     with reading() as archive:
-        rows = reads.find(archive.connection, identifier.strip().lower())
+        rows = graves.find(archive, identifier.strip().lower())
         if not rows:
             raise UsageError(
                 f"There is no message {identifier}.",

@@ -2,8 +2,8 @@
 
 from archiver.dump.entries import Entry
 from archiver.dump.inbox import DELETED, INBOX
-from archiver.dump.limits import Limits
+from archiver.dump.limits import DEFAULT, Limits
 from archiver.dump.streams import as_file
 from archiver.dump.tree import Dump
 
-__all__ = ["DELETED", "INBOX", "Dump", "Entry", "Limits", "as_file"]
+__all__ = ["DEFAULT", "DELETED", "INBOX", "Dump", "Entry", "Limits", "as_file"]

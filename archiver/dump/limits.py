@@ -1,4 +1,7 @@
-"""What an input may ask of this computer before it is refused."""
+"""What an input may ask of this computer before it is refused, or read in part: all limits, in one place.
+
+Links are no limit: none is ever followed (their depth is 0), and a name inside a dump never becomes a path.
+"""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -16,6 +19,12 @@ class Limits:
     *members*: files in the whole tree. *member_bytes*: one unpacked member of a zip or packed file (a plain
     file already has its size on disk). *total_bytes*: all files, unpacked. *ratio*: unpacked to packed, of members
     over 1 MiB. *nesting*: zips within a zip. *path_length*: characters, *depth*: folders, of one path in the tree.
+
+    Those so far refuse a file; past these something is read in part, and a problem says so. *message_bytes*: one
+    message, or one line, that is held while its end is looked for; half of it becomes text. *text_length*: characters
+    of text of one letter. *header_fields*: of one letter. *mime_depth*: multiparts and letters in one another.
+    *mime_parts*: of one letter. *json_depth*: lists and objects in one another. *attachment_bytes*: one attached file
+    (what is larger stays in the original only).
     """
 
     members: int = 200_000
@@ -25,10 +34,27 @@ class Limits:
     nesting: int = 1
     path_length: int = 1024
     depth: int = 64
+    message_bytes: int = 8 * MIB
+    text_length: int = 4_000_000
+    header_fields: int = 10_000
+    mime_depth: int = 100
+    mime_parts: int = 1000
+    json_depth: int = 64
+    attachment_bytes: int = 2048 * MIB
+
+    @staticmethod
+    def flag(limit: str) -> str:
+        """The flag that raises *limit*, a field's name."""
+        return "--limit-" + limit.replace("_", "-")
+
+    def told(self, limit: str) -> str:
+        """How a note on something read in part ends: which limit that was, and what raises it."""
+        value: int = getattr(self, limit)
+        return f"(limit {value:,}; {self.flag(limit)} raises it)"
 
     def past(self, limit: str, needed: int, what: str) -> LimitError:
         """The error for going past *limit* (a field's name), which would have to be *needed*."""
-        flag = "--limit-" + limit.replace("_", "-")
+        flag = self.flag(limit)
         value: int = getattr(self, limit)
         return LimitError(
             what,
@@ -36,6 +62,9 @@ class Limits:
             why=f"The limit is {value:,}; it protects this computer from files made to exhaust it.",
             remedy=f"If you trust where this comes from, raise the limit: {flag} {needed}",
         )
+
+
+DEFAULT = Limits()
 
 
 def counted(blocks: Iterable[bytes], path: str, limits: Limits, room: int) -> Iterator[bytes]:

@@ -9,12 +9,10 @@ from typing import BinaryIO, Self
 from archiver.dump.entries import Entry
 from archiver.dump.gather import Gathering
 from archiver.dump.given import gather
-from archiver.dump.limits import Limits
+from archiver.dump.limits import DEFAULT, Limits
 from archiver.dump.names import LIKENESS
 from archiver.dump.streams import as_file
 from archiver.model import Problem
-
-_DEFAULT = Limits()
 
 
 class Dump:
@@ -22,11 +20,12 @@ class Dump:
 
     *names* are as given by the person; *entries* all regular files, in an order that is always the same: as
     given, a folder's files before its folders, each by name, a zip's members as its directory has them;
-    *problems* what was left out or renamed, and why.
+    *problems* what was left out or renamed, and why; *limits* what the person allows it to ask of this computer.
     """
 
     def __init__(self, names: Sequence[str], gathering: Gathering) -> None:
         self.names = tuple(names)
+        self.limits = gathering.limits
         self.entries = tuple(gathering.entries)
         self.problems: tuple[Problem, ...] = tuple(refusal.problem() for refusal in gathering.refusals)
         self._tree = gathering.tree
@@ -37,7 +36,7 @@ class Dump:
         self._alike: dict[tuple[str | None, str], list[dict[str, Entry | None]]] = {}
 
     @classmethod
-    def open(cls, paths: Sequence[Path], limits: Limits = _DEFAULT) -> Self:
+    def open(cls, paths: Sequence[Path], limits: Limits = DEFAULT) -> Self:
         """The tree of *paths*; ``-`` is stdin. UsageError, DumpError or LimitError say why there is none."""
         gathering = Gathering(limits)
         try:

@@ -76,6 +76,7 @@ def message_face(message: KeptMessage) -> dict[str, object]:
         "origin": message.origin and _origin(message.origin),
         **({"labels": list(message.labels)} if message.labels else {}),
         **({"tags": list(message.tags)} if message.tags else {}),
+        **({"redacted": message.extra["redacted"]} if "redacted" in message.extra else {}),
     }
 
 

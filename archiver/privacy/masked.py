@@ -24,9 +24,9 @@ class Masked:
     """Any library, with phone numbers and email addresses replaced by visible marks in every field.
 
     Keys and ids become opaque through *anchor* (they may be made of names or numbers); somebody known by a
-    number only becomes "Member 3", counted in the order in which readers meet them; addresses of people and
-    whatever a source says beyond the model (``extra``) are left out, and so is what somebody took back, or asked not
-    to be archived when writing it (kind ``withheld``).
+    number only becomes "Member 3", counted in the order in which readers meet them; addresses of people and whatever
+    a source says beyond the model (``extra``) are left out, but for when and why words were taken out of the archive;
+    and so is what somebody took back, or asked not to be archived when writing it (kind ``withheld``).
     """
 
     def __init__(self, library: Library, anchor: Callable[[str], str], marks: Mapping[str, str] = MARKS) -> None:
@@ -104,7 +104,15 @@ class Masked:
             edited_at=message.edited_at,
             deleted_at=message.deleted_at,
             origin=None if message.origin is None else self._origin(message.origin),
+            extra=self._tombstone(message.extra),
         )
+
+    def _tombstone(self, extra: Mapping[str, object]) -> Mapping[str, object]:
+        """That words were taken out, when and why, is said; whatever else a source says is not."""
+        told = extra.get("redacted")
+        if not isinstance(told, Mapping):
+            return {}
+        return {"redacted": {**told, "reason": self._name(str(told.get("reason", "")))}}
 
     def _attachment(self, file: Attachment, tally: Counter[str]) -> Attachment:
         name = None if file.name is None else mask(file.name, self._marks, tally)

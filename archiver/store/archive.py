@@ -18,7 +18,7 @@ from archiver.errors import LockedError, NoArchiveError, StoreError
 from archiver.store.blobs import Blobs
 
 APPLICATION_ID = 0x61726368  # "arch"
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 BUSY_MS = 60_000
 
 _SETTINGS = f"""
@@ -93,6 +93,16 @@ class Archive:
             yield
         finally:
             self.give_up()
+
+    def compact(self) -> None:
+        """Write the database anew, without its free pages. StoreError where there is no room for it twice."""
+        try:
+            self.connection.execute("pragma temp_store = file")  # the whole of it: more than memory has to hold
+            self.connection.execute("vacuum")
+        except sqlite3.OperationalError as error:
+            raise (_busy(self.folder) if "locked" in str(error) else _disk(self.folder, error)) from error
+        finally:
+            self.connection.execute("pragma temp_store = memory")
 
     def give_up(self) -> None:
         """Take the open transaction back, if there is one."""
@@ -270,7 +280,16 @@ def writing(folder: Path) -> Iterator[Archive]:
     """The archive, locked for one writer until the end of the block; LockedError when somebody else writes."""
     with locked(folder), _opened(folder, nullcontext(), write=True) as archive:
         archive.blobs.sweep()
+        _go_on(archive)
         yield archive
+
+
+def _go_on(archive: Archive) -> None:
+    """What a killed redaction left half-done is brought to its end before anything else is written."""
+    if archive.connection.execute("select 1 from redaction where status = 'running' limit 1").fetchone():
+        from archiver.store.redact import finish  # noqa: PLC0415 - it happens once in an archive's life
+
+        finish(archive)
 
 
 def copy_database(folder: Path, target: Path) -> None:

@@ -101,6 +101,11 @@ class Blobs:
         if fresh:
             sync_folder(self.folder)
 
+    def drop(self, sha256: str) -> None:
+        """Take back what was put and has not been settled yet."""
+        if written := self._waiting.pop(sha256, None):
+            written.unlink()
+
     def remove(self, sha256: str) -> None:
         """Forget a blob nobody refers to any more; it may be gone already."""
         if not self.keep:

@@ -3,9 +3,13 @@
 import dataclasses
 import sqlite3
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 from archiver.errors import UsageError
 from archiver.model import Conversation, Handle
+
+if TYPE_CHECKING:  # only an archive from which something was taken out needs it
+    from archiver.store.tombs import Tombs
 
 
 class Cast:
@@ -20,14 +24,17 @@ class Cast:
         *,
         into: int | None,
         apart: bool,
+        tombs: "Tombs | None" = None,
     ) -> None:
-        """*named*: conversations this import spoke of before it was interrupted; *into* and *apart* as in writes."""
+        """*named*: conversations this import spoke of before it was interrupted; *into* and *apart* as in writes;
+        *tombs*: what may not be told."""
         self._sql = sql
         self._import = import_id
         self._source = source
         self.named = named
         self._into = into
         self._apart = apart
+        self._tombs = tombs
         self._identities: dict[Handle, int] = {}
 
     def home_of(self, conversation: Conversation) -> tuple[int, str, bool]:
@@ -97,12 +104,13 @@ class Cast:
         """The row of a handle. Its scope follows the conversation when that goes by another key here."""
         known = self._identities.get(handle)
         if known is None:
-            scope = key if handle.scope == spoken_of_as else handle.scope
+            told = self._tombs.handle(handle) if self._tombs else handle
+            scope = key if told.scope == spoken_of_as else told.scope
             known = self._identities[handle] = identity(
-                self._sql(), dataclasses.replace(handle, scope=scope), self._import
+                self._sql(), dataclasses.replace(told, scope=scope), self._import
             )
-            if handle.scheme == "email" and handle.name != handle.value:
-                name(self._sql(), known, handle.name, self._import)
+            if told.scheme == "email" and told.name != told.value and not (self._tombs and told.name != handle.name):
+                name(self._sql(), known, told.name, self._import)
         return known
 
     def moved(self, conversation_key: str, row: int) -> None:

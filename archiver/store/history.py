@@ -33,25 +33,29 @@ def imports(sql: sqlite3.Connection) -> list[PastImport]:
 
 
 def imported(
-    sql: sqlite3.Connection, sha256: str, importer: str, version: int
+    sql: sqlite3.Connection, sha256: str, importer: str, version: int, seal: bytes | None = None
 ) -> tuple[int, Mapping[str, object]] | None:
-    """(import, its options) of a finished import in which this importer read these bytes as given."""
+    """(import, its options) of a finished import in which this importer read these bytes as given.
+
+    *seal*: of the digest, by which a file is known that was kept without some of its words.
+    """
     found = sql.execute(
         """
         select i.id, i.options from import i join source_file f on f.import_id = i.id
-        where f.sha256 = :sha256 and f.parent_id is null and i.status = 'done'
+        where (f.sha256 = :sha256 or f.given_seal = :seal) and f.parent_id is null and i.status = 'done'
           and i.importer = :importer and i.importer_version = :version
         order by i.id desc limit 1
         """,
-        {"sha256": sha256, "importer": importer, "version": version},
+        {"sha256": sha256, "importer": importer, "version": version, "seal": seal},
     ).fetchone()
     return (found[0], json.loads(found[1])) if found else None
 
 
 def imported_whole(
     sql: sqlite3.Connection, dump: str, importer: str, version: int
-) -> tuple[int, Mapping[str, object], list[tuple[str, str]]] | None:
-    """(import, its options, path and digest of each file it read) of a finished import of what has this fingerprint."""
+) -> tuple[int, Mapping[str, object], list[tuple[str, str, bytes | None]]] | None:
+    """(import, its options, path, digest and seal of each file it read) of a finished import of what has this
+    fingerprint. The seal: of the digest that a file was given with, where it was kept without some of its words."""
     found = sql.execute(
         """
         select id, options from import
@@ -62,7 +66,7 @@ def imported_whole(
     ).fetchone()
     if found is None:
         return None
-    files = sql.execute("select path, sha256 from source_file where import_id = ?", (found[0],)).fetchall()
+    files = sql.execute("select path, sha256, given_seal from source_file where import_id = ?", (found[0],)).fetchall()
     return found[0], json.loads(found[1]), files
 
 

@@ -41,6 +41,17 @@ def minute_of(identifier: str) -> int | None:
     return local_minute(at)
 
 
+def bits_of(identifier: str) -> tuple[int, int] | None:
+    """(40 bits of the match key, occurrence) that an id speaks of, or None when it is not the id of a message."""
+    found = _SHAPE.fullmatch(identifier)
+    if found is None:
+        return None
+    bits = 0
+    for sign in found["key"]:
+        bits = bits << 5 | _ALPHABET.index(sign)
+    return bits, int(found["occurrence"] or 1)
+
+
 def local_minute(at: datetime) -> int:
     """Wall-clock minutes since 1970-01-01 00:00 of what a clock on the wall showed."""
     return (at.toordinal() - 719_163) * 1440 + at.hour * 60 + at.minute

@@ -22,6 +22,7 @@ _TIME = ("sent_at", "tz_offset", "precision", "assumed")
 _SAID = ("kind", "subject", "text", "html", "extra", "spans", "native_thread")
 _MARKS = ("deleted", "edited")  # in extra: what any record says of the message is true of it
 _GONE = {"deleted", "waiting", "view_once"}  # kinds under which a text is not shown
+_SEALED = "redacted"  # the kind of a message whose words are gone
 _FINER = {"day": 0, "minute": 1, "second": 2, None: -1}
 _NEARER = {"omitted": 0, "missing": 1, "present": 2}
 
@@ -33,7 +34,9 @@ def difference(view: View, base: View) -> View:
 
 def merge(base: View, other: View) -> View:
     """*base* enriched by *other*: a finer or surer time, an edit, a text where it is deleted, a file where there
-    was only a mention of one. Where neither knows better, *base* leads."""
+    was only a mention of one. Where neither knows better, *base* leads. What was redacted stays so."""
+    if _SEALED in {base["kind"], other["kind"]}:
+        return _without_words(base, other)
     better = _time(base, other) | (_said(base, other) if base["claim"] is None else _claimed(base, other))
     if base["claim"] is None and base["reply_to"] is None and other["reply_to"] is not None:
         better["reply_to"] = other["reply_to"]
@@ -48,6 +51,13 @@ def merge(base: View, other: View) -> View:
     if _longer(other["references"], base["references"]):
         better["references"] = other["references"]
     return base | better if better else base
+
+
+def _without_words(base: View, other: View) -> View:
+    """A message whose words were taken out gets none back, whoever tells it again."""
+    gone = base if base["kind"] == _SEALED else other
+    after = base | {field: gone[field] for field in (*_SAID, "attachments") if field != "native_thread"}
+    return base if after == base else after
 
 
 def merge_all(views: Sequence[View]) -> View:

@@ -67,7 +67,14 @@ def what_readers_keep(db: Database) -> None:
     _build(db, "schema_5.sql")
 
 
-SCRIPTS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql")
+@steps(name="0006_redaction")
+def redaction(db: Database) -> None:
+    """What was taken out for good, from schema_6.sql."""
+    for statement in statements(schema("schema_6.sql")):
+        db.conn.execute(statement)
+
+
+SCRIPTS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql", "schema_6.sql")
 
 
 def _build(db: Database, script: str) -> None:

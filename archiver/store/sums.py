@@ -132,7 +132,9 @@ def rekey(sql: sqlite3.Connection, conversation_id: int, rows: Iterable[int]) ->
     sql.executemany(
         """
         update message set conversation_id = :conversation, local_minute = :minute, match_key = :key, occurrence = -id
-        where id = :row and occurrence <> 0 and claim is null
+        where id = :row and occurrence <> 0 and claim is null and not exists (
+            select 1 from tombstone t where t.match_key = message.match_key and t.occurrence = message.occurrence
+              and t.local_minute = message.local_minute)
           and (local_minute, match_key, conversation_id) <> (:minute, :key, :conversation)
         """,
         [here | {"minute": minute, "key": match_key, "row": row} for _, row, minute, match_key in wanted],

@@ -12,14 +12,14 @@ from struct import Struct
 
 from archiver.text import fold
 
-ANY = 0  # may be anything: a message that is deleted, waiting, or seen once
+ANY = 0  # may be anything: a message that is deleted, redacted, waiting, or seen once
 MEDIA = 1  # an attachment without a caption, whether the file, its name or "media omitted" is there
 OTHER_EVENT = 2  # a line of the app that nobody understood: any event
 
 CLASS = 3  # the low two bits of a token say what kind of thing it stands for
 CAPTION, EVENT = 1, 2  # MEDIA is a caption unsaid (iOS exports none), OTHER_EVENT an event unnamed
 
-_FORGETFUL = frozenset({"deleted", "waiting", "view_once"})
+_FORGETFUL = frozenset({"deleted", "waiting", "view_once", "redacted"})
 _MENTION = re.compile("@(?:\u2068[^\u2069\n]{0,200}\u2069|\\+[\\d \u00a0\u202f().-]{5,24}\\d|\\d{7,15}(?!\\d))")
 _INVISIBLE = dict.fromkeys((0x00AD, 0x200B, 0x2060, 0xFE0E, 0xFE0F, 0xFEFF))
 _signed = Struct("<q").unpack

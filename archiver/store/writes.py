@@ -8,7 +8,7 @@ from hashlib import blake2b
 from itertools import groupby
 from typing import cast
 
-from archiver.model import Conversation, Guess, Handle, Item, Message, Origin, Problem, Reaction, Stretch, When
+from archiver.model import Conversation, Guess, Handle, Item, Message, Origin, Problem, Reaction, Stretch, When, singly
 from archiver.store import run as runs
 from archiver.store.archive import Archive
 from archiver.store.batch import Batch, Columns, Incoming, Stored, find_stored, index, rewrite, times, view_of
@@ -16,6 +16,7 @@ from archiver.store.cast import Cast
 from archiver.store.claims import alike, find_claimed, key_of, other_key_of
 from archiver.store.ids import UNDATED
 from archiver.store.joining import AT_ONCE, join
+from archiver.store.keepout import keep_out, tombs_of
 from archiver.store.latest import Latest
 from archiver.store.match import OWN_KEY, Keys, Occurrences, of_keys
 from archiver.store.merge import difference, merge
@@ -64,7 +65,8 @@ class ImportWriter:
     def __init__(self, archive: Archive, run: Run, *, into: int | None = None, apart: bool = False) -> None:
         """*into*: row id of the conversation all messages go to; *apart*: never into an existing one."""
         self._archive = archive
-        self._run = run
+        self._tombs = tombs_of(archive)
+        self._run = run = self._tombs.run(run) if self._tombs else run
         begun = runs.begin(archive, run)
         self.id, self.resumed, self.counts = begun.id, begun.resumed, begun.counts
         self._progress = begun.progress
@@ -73,7 +75,10 @@ class ImportWriter:
         self._batch = Batch(archive.connection)
         self._stages = Stages(archive)
         self._sql = self._stages.sql
-        self._cast = Cast(self._sql, self.id, run.importer, dict(begun.progress.conversations), into=into, apart=apart)
+        self._cast = Cast(
+            self._sql, self.id, run.importer, dict(begun.progress.conversations), into=into, apart=apart,
+            tombs=self._tombs,
+        )  # fmt: skip
         self._sure = apart or into is not None
         self.guesses: list[Guess] = []  # made by the store, beyond those of the importer
         self.problems: list[Problem] = []  # likewise
@@ -109,6 +114,8 @@ class ImportWriter:
         join(self._sql())
         self._end_batch()
         self.close()
+        if self._tombs:
+            keep_out(self._archive, self.id)
         runs.finish(self._archive, self.id, {"given": list(self._run.given), **self.counts})
 
     def close(self) -> None:
@@ -123,10 +130,17 @@ class ImportWriter:
 
     def keep_file(self, key: tuple[str, str | None], path: str, sha256: str, size: int, parent: int | None) -> int:
         """Announce a file whose content is in blobs; returns its row id. *key*: the origin's digest and member."""
-        file = {"import": self.id, "parent": parent, "path": path, "sha256": sha256, "size": size}
+        seal = None
+        if self._tombs:
+            path, seal = self._tombs.cutter.fill(path), self._tombs.seals.of("given", sha256)
+        file = {"import": self.id, "parent": parent, "path": path, "sha256": sha256, "size": size, "seal": seal}
         sql = self._sql()
         row = sql.execute(
-            "select id from source_file where import_id = :import and sha256 = :sha256 and path = :path", file
+            """
+            select id from source_file
+            where import_id = :import and (sha256 = :sha256 or given_seal = :seal) and path = :path
+            """,
+            file,
         ).fetchone()
         if row is None:
             sql.execute("insert or ignore into blob (sha256, size) values (:sha256, :size)", file)
@@ -146,7 +160,7 @@ class ImportWriter:
         """Store a batch. *blobs*: (sha256, size, media type) of attachments kept since the last batch."""
         if blobs:
             self._sql().executemany("insert or ignore into blob (sha256, size, media_type) values (?, ?, ?)", blobs)
-        for kind, run in groupby(items, key=type):
+        for kind, run in groupby(singly(items) if self._tombs else items, key=type):
             if kind is Message:
                 self._messages(cast("Iterable[Message]", run))
             elif kind is Stretch:
@@ -192,6 +206,7 @@ class ImportWriter:
         """The hot path: a million times through here, so what a run of messages shares is held in local names."""
         spoken_of_as = place = None
         when, (minute, sent_at, offset) = self._when, self._times
+        tombs = self._tombs
         for message in messages:
             self._seen += 1
             origin = message.origin
@@ -218,6 +233,8 @@ class ImportWriter:
                 occurrence, new = OWN_KEY, self._later(place, (minute,), (key,))
             else:
                 occurrence, place.spoken_in, new = 1, True, False
+            if tombs is not None:
+                message, key = tombs.of(self._sql(), message, minute, key, occurrence)  # noqa: PLW2901 - what is left of it
             file = self._reading
             file.ordinal += 1
             if self._seen > self._done:
@@ -363,9 +380,11 @@ class ImportWriter:
 
     def _conversation(self, conversation: Conversation) -> None:
         if conversation.key not in self._places:
-            row, key, fresh = self._cast.home_of(conversation)
+            told = self._tombs.conversation(conversation) if self._tombs else conversation
+            row, key, fresh = self._cast.home_of(told)
+            keys = Keys(conversation.key if told.key != conversation.key and told.key == key else key)
             sole = fresh and not self.resumed
-            place = _Place(row, key, conversation.key, Keys(key), fresh, latest=Latest(sole))
+            place = _Place(row, key, told.key, keys, fresh, latest=Latest(sole))
             self._places[conversation.key] = place
             self._settle(place)
 
@@ -379,9 +398,9 @@ class ImportWriter:
 
     def _other(self, item: Item) -> None:
         if isinstance(item, Guess):
-            self._guess(item)
+            self._guess(self._tombs.guess(item) if self._tombs else item)
         elif isinstance(item, Problem):
-            self._problem(item)
+            self._problem(self._tombs.problem(item) if self._tombs else item)
 
     def _guess(self, guess: Guess) -> None:
         file, sql = self._file(guess), self._sql()

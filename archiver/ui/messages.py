@@ -105,7 +105,10 @@ def _hit(show: Show, hit: Hit, mark: str) -> None:
     if subject and _plain(subject) not in _plain(hit.snippet):
         titled = [(f"  {one_line(subject, _SUBJECT)}", "dim")]
     show([(mark, "bold yellow"), *_head(hit.message, with_conversation=False), *titled], 2)
-    show(marked(hit.snippet), 4)
+    if hit.message.kind == "redacted":
+        show([(body(hit.message), "dim")], 4)
+    else:
+        show(marked(hit.snippet), 4)
 
 
 def _plain(snippet: str) -> str:
@@ -119,13 +122,23 @@ def _brief(show: Show, message: KeptMessage, indent: int = 0) -> None:
 
 def body(message: KeptMessage) -> str:
     """What to show of a message: its text, then its files in words."""
-    return "\n".join([*([message.text] if message.text else []), *map(file_words, message.attachments)])
+    said_ = [message.text] if message.text else []
+    return "\n".join([*said_, *tombstone(message), *map(file_words, message.attachments)])
+
+
+def tombstone(message: KeptMessage) -> list[str]:
+    """The line that stands where words were taken out; none for most messages."""
+    told = message.extra.get("redacted")
+    if not isinstance(told, Mapping):
+        return []
+    what = "some words taken out" if told.get("part") else "taken out of the archive"
+    return [f"[{what} on {told.get('at')}: {told.get('reason')}]"]
 
 
 def said(message: KeptMessage) -> str:
     """The writer's own words and the files; the subject where there are none."""
     files = map(file_words, message.attachments)
-    return "\n".join([*filter(None, [own_words(message)]), *files]) or message.subject or ""
+    return "\n".join([*filter(None, [own_words(message)]), *tombstone(message), *files]) or message.subject or ""
 
 
 def file_words(file: Attachment) -> str:
@@ -188,6 +201,9 @@ def _letter(message: KeptMessage, files: Mapping[str, str]) -> Iterator[Piece]:
     yield from linked(message.text[at:], "")
     for file in message.attachments:
         yield ("\n" if some else "") + file_words(file), file_style(files.get(file.sha256 or "", ""))
+        some = True
+    for stone in tombstone(message):
+        yield ("\n" if some else "") + stone, "dim"
         some = True
 
 

@@ -46,6 +46,10 @@ CREATE TABLE conversation_alias (
 
 CREATE INDEX conversation_alias_conversation on conversation_alias (conversation_id);
 
+CREATE TABLE doomed (
+  sha256 text primary key
+) strict, without rowid;
+
 CREATE TABLE duplicate (
   message_id integer not null references message (id),
   other_id integer not null references message (id),
@@ -259,6 +263,15 @@ CREATE TABLE record (
 
 CREATE INDEX record_message on record (message_id) where message_id is not null;
 
+CREATE TABLE redaction (
+  id integer primary key,
+  what text not null check (what = 'message' or what = 'words' or what = 'person'),
+  reason text not null,
+  made_at text not null,
+  status text not null check (status = 'running' or status = 'done'),
+  counts text not null                 -- JSON: messages, parts, files, attachments
+) strict;
+
 CREATE TABLE reference (
   message_id integer not null references message (id),
   position integer not null,
@@ -272,6 +285,15 @@ CREATE TABLE saved_search (
   name text primary key,
   query text not null,                 -- as it was typed
   saved_at text not null
+) strict, without rowid;
+
+CREATE TABLE sealed (
+  redaction_id integer not null references redaction (id),
+  kind text not null,
+  seal blob not null,
+  size integer not null default 0,
+  minute integer not null default -1,
+  primary key (kind, seal, redaction_id, minute)
 ) strict, without rowid;
 
 CREATE TABLE setting (
@@ -288,7 +310,9 @@ CREATE TABLE source_file (
   size integer not null,
   zone text,
   date_order text
-, compared integer not null default 0) strict;
+, compared integer not null default 0, given_seal blob, rewritten text) strict;
+
+CREATE INDEX source_file_given on source_file (given_seal) where given_seal is not null;
 
 CREATE INDEX source_file_import on source_file (import_id);
 
@@ -321,6 +345,16 @@ CREATE INDEX thread_parent on thread (parent_id) where parent_id is not null;
 CREATE INDEX thread_subject on thread (subject);
 
 CREATE INDEX thread_thread on thread (thread_id);
+
+CREATE TABLE tombstone (
+  redaction_id integer not null references redaction (id),
+  match_key integer not null,
+  occurrence integer not null,
+  local_minute integer not null,
+  whole integer not null,              -- 1: all of its words are gone; 0: some
+  permalink text not null,             -- where sites have it, which does not change
+  primary key (match_key, occurrence, local_minute, redaction_id)
+) strict, without rowid;
 
 CREATE VIEW message_indexed as
 select m.id, ifnull(p.subject, m.subject) as subject, ifnull(p.own, m.text) as text, p.quoted

@@ -85,14 +85,27 @@ class Letters:
             parts.append(f'<p class="q">{self._instead(message)}</p>')
         if message.attachments:
             parts += map(self._file, message.attachments)
+        if "redacted" in message.extra and message.kind != "redacted":
+            parts.append(f'<p class="q">{self._tombstone(message)}</p>')
         if message.reactions:
             parts.append(self._reactions(message.reactions))
         return "".join(parts)
 
     def _instead(self, message: KeptMessage, kind: str = "") -> str:
         """Words for a message that has none of its own."""
+        if message.kind == "redacted":
+            return self._tombstone(message)
         whole = kind or message.kind
         return escape(self._words.one_of("kinds", whole, whole.partition(".")[0]), quote=False)
+
+    def _tombstone(self, message: KeptMessage) -> str:
+        """That words were taken out, when, and why."""
+        told = message.extra.get("redacted")
+        more = told if isinstance(told, Mapping) else {}
+        kind = "redacted_part" if more.get("part") else "redacted"
+        day = self._words.day(str(more.get("at", "")), weekday=False)
+        said = f"{self._words.one_of('kinds', kind)} {day}: {clean(str(more.get('reason', '')))}"
+        return escape(said, quote=False)
 
     def _byline(self, sender: Sender | None) -> str:
         known = self._bylines.get(sender)
@@ -116,6 +129,8 @@ class Letters:
         name = clean(message.sender.name) if message.sender is not None else self._words.say("somebody")
         withdrawn = message.kind == "deleted" or message.deleted_at is not None
         line = self._words.one_of("kinds", "deleted") if withdrawn else snippet(message.text)
+        if message.kind == "redacted":
+            line = self._words.one_of("kinds", "redacted")
         if not line and message.attachments:
             line = self._medium(message.attachments[0])
         shown = f"<b><bdi>{escape(name)}</bdi></b> <bdi>{escape(line, quote=False)}</bdi>"

@@ -8,6 +8,7 @@ only its text is ever held.
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, Literal, NamedTuple
 
+from archiver.dump import DEFAULT, Limits
 from archiver.importers.mail import charsets, flowed, hypertext, notes, parts, transfer, uu
 from archiver.importers.mail.big import Whole
 from archiver.importers.mail.headers import read_headers
@@ -15,7 +16,6 @@ from archiver.importers.mail.parts import Part
 from archiver.importers.mail.transfer import Encoded, Source
 from archiver.model import Attachment
 
-LONGEST = 4_000_000  # characters of text kept of one mail
 DIGEST = 32 << 20  # bytes of a digest's messages that are handed on
 _HEADER = 1 << 18  # bytes of a forwarded mail's header that are looked at
 _ASIDE = 2000  # characters kept of what stands before the first part or behind the last
@@ -59,7 +59,7 @@ class Body(NamedTuple):
     problems: tuple[tuple[str, str], ...]
 
 
-def read_body(raw: bytes, whole: BinaryIO | None = None, start: int | None = None) -> Body:
+def read_body(raw: bytes, whole: BinaryIO | None = None, start: int | None = None, limits: Limits = DEFAULT) -> Body:
     """The body of a mail: *raw*, or all of the file *whole* if there is one.
 
     *start*: where its body begins, if the header has been read already. Never raises.
@@ -69,11 +69,11 @@ def read_body(raw: bytes, whole: BinaryIO | None = None, start: int | None = Non
     source: Source = Whole(whole) if whole else raw if b"\n" in raw else raw.replace(b"\r", b"\n")
     size = source.size if isinstance(source, Whole) else len(raw)
     root = parts.root(source, size, start)
-    reading = _Reading()
+    reading = _Reading(limits)
     if root.kind == "text/plain" and b"disposition" not in root.fields:  # as most mail is
         reading.text(root)
     else:
-        reading.structure(parts.walk(root))
+        reading.structure(parts.walk(root, limits))
         reading.read(root, "show")
     return reading.body()
 
@@ -81,7 +81,8 @@ def read_body(raw: bytes, whole: BinaryIO | None = None, start: int | None = Non
 class _Reading:
     """What has been read of a mail so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
         self._texts: list[str] = []
         self._html: list[str] = []
         self._files: list[Attachment] = []
@@ -89,7 +90,7 @@ class _Reading:
         self._extra: dict[str, object] = {}
         self._problems: dict[tuple[str, str], None] = {}
         self._named: list[Part] = []
-        self._room = LONGEST
+        self._room = limits.text_length
         self._digest_room = DIGEST
         self._markup = 0
         self._plain = False
@@ -112,7 +113,8 @@ class _Reading:
         """What the walker had to say, and what stands outside of all parts."""
         self._problems.update(dict.fromkeys(tree.repairs))
         if tree.left_out:
-            self._problem("too-many-parts", f"{tree.left_out:,} parts after the first {parts.PARTS:,} were not read")
+            note = f"{tree.left_out:,} parts after the first {self._limits.mime_parts:,} were not read"
+            self._problem("too-many-parts", f"{note} {self._limits.told('mime_parts')}")
         root = tree.root
         if root.preamble > root.start and root.kind != "multipart/digest":
             before = root.source[root.start : min(root.preamble, root.start + _ASIDE)].strip()
@@ -339,7 +341,8 @@ class _Reading:
             return False
         text = text.rstrip("\n")
         if len(text) > self._room:
-            self._problem("long-text", f"only the first {LONGEST:,} characters of the text were kept")
+            note = f"only the first {self._limits.text_length:,} characters of the text were kept"
+            self._problem("long-text", f"{note} {self._limits.told('text_length')}")
             text = text[: self._room]
         self._room -= len(text)
         if text:

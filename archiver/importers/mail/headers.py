@@ -8,9 +8,9 @@ field is left out, with a note.
 import re
 from functools import lru_cache
 
+from archiver.dump import DEFAULT, Limits
 from archiver.importers.mail.words import decoded
 
-MAX_FIELDS = 10_000  # of one mail; what is after them is left out, with a note
 MAX_NOTES = 20
 
 _BEFORE = re.compile(rb"(?:\xef\xbb\xbf)?[ \t\r\n]*")
@@ -52,18 +52,22 @@ class Headers:
         return name.lower() in self._fields
 
 
-def read_headers(raw: bytes) -> tuple[Headers, int]:
-    """The headers, and where in *raw* the body begins: after the first blank line, or at the end without one."""
+def read_headers(raw: bytes, limits: Limits = DEFAULT) -> tuple[Headers, int]:
+    """The headers, and where in *raw* the body begins: after the first blank line, or at the end without one.
+
+    Fields past the limit are left out, with a note.
+    """
     start = _start(raw)
     if start is None:
         return Headers({}), _end_of_blank_line(raw)
     end, body, next_field = _bounds(raw, start)
     fields: dict[str, list[bytes]] = {}
     notes: list[str] = []
-    lines = next_field.split(raw[start:end], MAX_FIELDS)
-    if len(lines) > MAX_FIELDS:
-        del lines[MAX_FIELDS:]
-        notes.append(f"More than {MAX_FIELDS:,} header fields; the rest is left out.")
+    most = limits.header_fields
+    lines = next_field.split(raw[start:end], most)
+    if len(lines) > most:
+        del lines[most:]
+        notes.append(f"More than {most:,} header fields; the rest is left out {limits.told('header_fields')}.")
     astray: list[int] = []
     for at, line in enumerate(lines):
         name, colon, value = line.partition(b":")

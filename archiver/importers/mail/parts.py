@@ -2,7 +2,7 @@
 
 An own walker, since every repair has to be told: the tree that fast-mail-parser gives hides where a part lies, so
 neither the bytes of a digest's messages nor a multipart without an end or a bad escape can be seen in it. The tests
-hold the two against each other. A level costs one search for its boundary; with at most LEVELS levels, PARTS parts
+hold the two against each other. A level costs one search for its boundary; with at most so many levels and parts
 and a budget for bytes searched, no mail takes long.
 """
 
@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from archiver.dump import DEFAULT, Limits
 from archiver.importers.mail import transfer, words
 from archiver.importers.mail.transfer import Source
 
-LEVELS = 100  # multiparts and messages one inside the other; what lies deeper is one part of its raw bytes
-PARTS = 1000  # parts of one mail that are told apart
 _HEAD = 4096  # bytes of a part in which its header mostly ends
 _LONGEST_HEAD = 1 << 22
 _SEARCHED = 1 << 30  # bytes searched for boundaries, or 32 times the mail
@@ -87,7 +86,7 @@ class Part:
 @dataclass(slots=True)
 class Tree:
     """A mail's parts; *repairs* say what of the structure was not as it should be, *left_out* how many parts there
-    are beyond PARTS."""
+    are beyond the limit."""
 
     root: Part
     repairs: list[tuple[str, str]]
@@ -99,9 +98,9 @@ def root(source: Source, size: int, start: int | None = None) -> Part:
     return _unopened(source, 0, size, "text/plain", start, mail=True)
 
 
-def walk(part: Part) -> Tree:
-    """The parts of a mail."""
-    walker = _Walker(part.end)
+def walk(part: Part, limits: Limits = DEFAULT) -> Tree:
+    """The parts of a mail. What lies too deep is one part of its raw bytes."""
+    walker = _Walker(part.end, limits)
     walker.open(part, 0)
     return Tree(part, walker.repairs, walker.left_out)
 
@@ -118,7 +117,8 @@ def _unopened(source: Source, head: int, end: int, default: str, start: int | No
 
 
 class _Walker:
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, limits: Limits) -> None:
+        self._limits = limits
         self.repairs: list[tuple[str, str]] = []
         self.left_out = 0
         self._parts = 0
@@ -135,9 +135,10 @@ class _Walker:
     def _may_open(self, part: Part, level: int) -> bool:
         """Whether the part is opened; if not, it says why."""
         self._budget -= part.end - part.start
-        part.deep = level >= LEVELS or self._budget < 0
+        part.deep = level >= self._limits.mime_depth or self._budget < 0
         if part.deep:
-            self._note("too-deep", f"parts more than {LEVELS} levels deep were kept as one file")
+            note = f"parts more than {self._limits.mime_depth} levels deep were kept as one file"
+            self._note("too-deep", f"{note} {self._limits.told('mime_depth')}")
         return not part.deep
 
     def _note(self, what: str, note: str) -> None:
@@ -150,7 +151,7 @@ class _Walker:
         digest = part.kind == "multipart/digest"
         default = "message/rfc822" if digest else "text/plain"
         for source, head, end in self._pieces(part):
-            if self._parts >= PARTS:
+            if self._parts >= self._limits.mime_parts:
                 self.left_out += 1
                 continue
             child = _unopened(source, head, end, default)
@@ -163,7 +164,7 @@ class _Walker:
             self._note("truncated-multipart", f"a {part.kind} ends before its last delimiter")
 
     def _message(self, part: Part, level: int) -> None:
-        if not self._may_open(part, level) or self._parts >= PARTS:
+        if not self._may_open(part, level) or self._parts >= self._limits.mime_parts:
             return
         source, start, end = part.source, part.start, part.end
         if part.encoding in transfer.CODED:

@@ -49,17 +49,17 @@ class Reader:
                 yield from self._letter(letter)
 
     def _letter(self, letter: Letter) -> Iterator[Item]:
-        origin = self._origin(letter)
-        headers, start = read_headers(letter.raw)
-        body = read_body(letter.raw, letter.whole, start)
+        origin, limits = self._origin(letter), self._dump.limits
+        headers, start = read_headers(letter.raw, limits)
+        body = read_body(letter.raw, letter.whole, start, limits)
         home, message = self._message(letter, headers, body, origin, None)
         yield from self._conversation(home)
         yield message
         for what, note in (*body.problems, *(("odd-headers", note) for note in headers.notes)):
             yield Problem(what, note, origin, "detail")
         for raw in body.digest:  # what a digest holds was sent to the list, too
-            headers, start = read_headers(raw)
-            inner_home, one = self._message(letter, headers, read_body(raw, None, start), origin, home)
+            headers, start = read_headers(raw, limits)
+            inner_home, one = self._message(letter, headers, read_body(raw, None, start, limits), origin, home)
             yield from self._conversation(inner_home)
             yield one
 

@@ -68,7 +68,7 @@ def begin(dump: Dump, chat: Chat, hints: Hints, origin: Origin) -> Opened:
     """The chat ready to be read; *origin* is its whole file."""
     verdict = _order(dump, chat, hints)
     conversation = _conversation(chat, origin)
-    pieces = Pieces(chat.learned.templates, chat.surveyed.separator)
+    pieces = Pieces(chat.learned.templates, chat.surveyed.separator, dump.limits)
     reader = Reader(_context(dump, chat, hints, verdict, conversation.key, origin), pieces)
     return Opened(conversation, tuple(_guesses(chat, hints, verdict, origin)), reader)
 

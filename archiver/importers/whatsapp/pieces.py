@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
+from archiver.dump import DEFAULT, Limits
 from archiver.importers.whatsapp.clock import Clock, UnreadableTimeError
 from archiver.importers.whatsapp.heads import find_head
 from archiver.importers.whatsapp.survey import REGION, separator_of, splitter
 from archiver.importers.whatsapp.template import Template, digits_of, learn, template_of
 
 STALL = 1 << 20  # bytes without a head after which another template is looked for
-LONGEST = 8 << 20  # bytes of one message held while looking for its end
-KEPT = 4 << 20  # bytes of it that become its text
 _KNOWN = 200_000  # senders remembered
 _OVERLAP = 2048  # more than a head and a sender
 _DAY = 1440
@@ -35,7 +34,8 @@ class Cut:
 class Pieces:
     """The cutter of one file; *templates* and *separator* change where a merged file does."""
 
-    def __init__(self, templates: Sequence[Template], separator: bytes) -> None:
+    def __init__(self, templates: Sequence[Template], separator: bytes, limits: Limits = DEFAULT) -> None:
+        self._longest = limits.message_bytes
         self.templates = list(templates)
         self.separator = separator
         self._pattern = splitter(self.templates, separator)
@@ -49,12 +49,12 @@ class Pieces:
             block = following
             if len(held) < enough:
                 continue
-            enough = min(2 * len(held), LONGEST + 1)
+            enough = min(2 * len(held), self._longest + 1)
             parts = self._split(held)
             if len(parts) >= 7:
                 yield Cut(parts[:-3])
                 held, enough = self.separator + held[-sum(map(len, parts[-3:])) :], 0
-            elif len(held) > LONGEST:
+            elif len(held) > self._longest:
                 cut, held = self._skip(parts, chain([block], stream))
                 yield cut
                 if cut.ended:
@@ -87,7 +87,7 @@ class Pieces:
 
     def _skip(self, parts: list[bytes], stream: Iterator[bytes]) -> tuple[Cut, bytes]:
         """A message too long to hold, its text cut, and what begins with the next head."""
-        edge = _boundary(parts[-1], KEPT)
+        edge = _boundary(parts[-1], self._longest // 2)
         window = parts[-1][edge:]
         parts[-1] = parts[-1][:edge]
         dropped = 0

@@ -11,6 +11,7 @@ from itertools import accumulate, count
 from operator import add
 from typing import cast, overload
 
+from archiver.dump import Limits
 from archiver.importers.whatsapp.blocks import Width
 from archiver.importers.whatsapp.bodies import Habits, Reading, read_body, read_event
 from archiver.importers.whatsapp.clock import Clock, Column, UnreadableTimeError, written
@@ -192,7 +193,10 @@ class Reader:
             body = _without_line_end(body)
         yield from self._slowly(head, label, body, start, end)
         if cut.dropped:
-            note = f"A message has {end - start:,} bytes; its text is cut after {len(body):,}. The original has it all."
+            note = (
+                f"A message has {end - start:,} bytes; its text is cut after {len(body):,}. The original has it all; "
+                f"{Limits.flag('message_bytes')} N keeps up to N / 2 bytes."
+            )
             yield Problem("long-message", note, self._origin(start, end), "detail")
 
     def _slowly(self, head: bytes, label: bytes, body: bytes, start: int, end: int) -> Iterator[Message | Problem]:
