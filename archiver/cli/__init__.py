@@ -2,7 +2,7 @@
 
 import typer
 
-from archiver.cli import deduping, detecting, gathering, importing, looking, publishing, searching
+from archiver.cli import deduping, detecting, gathering, importing, looking, publishing, searching, trusting
 from archiver.cli.common import home
 
 app = typer.Typer(
@@ -25,3 +25,5 @@ app.command()(looking.status)
 app.command()(looking.problems)
 app.command()(publishing.publish)
 app.add_typer(publishing.export, name="export")
+app.command()(trusting.verify)
+app.add_typer(trusting.audit, name="audit")

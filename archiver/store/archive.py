@@ -11,11 +11,13 @@ Two writers: a lock file held for the whole run, freed by the system when a proc
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
 from archiver.errors import LockedError, NoArchiveError, StoreError
+from archiver.store import seal
 from archiver.store.blobs import Blobs
+from archiver.store.ledger import Ledger, reseal
 
 APPLICATION_ID = 0x61726368  # "arch"
 SCHEMA_VERSION = 3
@@ -49,6 +51,7 @@ class Archive:
         self.connection = connection
         self.blobs = blobs
         self.kept = kept
+        self.ledger: Ledger | None = None  # a writer's
 
     def __enter__(self) -> "Archive":
         return self
@@ -69,12 +72,15 @@ class Archive:
             self.connection.execute("begin immediate")
         except sqlite3.OperationalError as error:
             raise _busy(self.folder) from error
+        if self.ledger:
+            self.ledger.began()
 
     @contextmanager
     def completing(self) -> Iterator[sqlite3.Connection]:
         """The last part of the open transaction: committed at the end of the block, or taken back."""
         try:
             yield self.connection
+            self._note()
             self.connection.execute("commit")
         except sqlite3.OperationalError as error:
             self.give_up()
@@ -84,6 +90,23 @@ class Archive:
         except BaseException:
             self.give_up()
             raise
+
+    def _note(self) -> None:
+        """Note what the open transaction is about to write."""
+        if self.ledger:
+            # the index keeps its words in memory until a savepoint (or the commit, which is too late for us)
+            self.connection.execute("savepoint noted")
+            self.connection.execute("release noted")
+            self.ledger.committing()
+
+    def vacuum(self) -> None:
+        """Write the database anew, without what was deleted. Outside any transaction."""
+        if self.ledger:
+            self.ledger.rewriting()
+        try:
+            self.connection.execute("vacuum")
+        except sqlite3.OperationalError as error:
+            raise _disk(self.folder, error) from error
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -123,6 +146,8 @@ def create(folder: Path) -> None:
     finally:
         connection.close()
     (folder / "blobs").mkdir(exist_ok=True)
+    with seal.opened(fresh) as file:
+        seal.write(database(folder), seal.whole(file))
     fresh.replace(database(folder))
 
 
@@ -266,11 +291,30 @@ def locked(folder: Path, patience: float = 2) -> Iterator[None]:
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[Archive]:
-    """The archive, locked for one writer until the end of the block; LockedError when somebody else writes."""
-    with locked(folder), _opened(folder, nullcontext(), write=True) as archive:
-        archive.blobs.sweep()
-        yield archive
+def writing(folder: Path, patience: float = 2) -> Iterator[Archive]:
+    """The archive, locked for one writer until the end of the block; LockedError when somebody else writes.
+
+    At the end the pages that were written are sealed, whatever happened in between.
+    """
+    with locked(folder, patience):
+        ledger = Ledger(database(folder)) if exists(folder) else None
+        done = ExitStack()
+        try:
+            with _opened(folder, nullcontext(), write=True) as archive:
+                archive.ledger = ledger
+                done.callback(_sealed, folder)
+                archive.blobs.sweep()
+                yield archive
+        finally:
+            if ledger:
+                ledger.close()
+            done.close()
+
+
+def _sealed(folder: Path) -> None:
+    """What cannot be sealed now (a full disk) is sealed by the next command that writes: its pages are noted."""
+    with suppress(OSError, ValueError):
+        reseal(database(folder))
 
 
 def copy_database(folder: Path, target: Path) -> None:
