@@ -2,7 +2,7 @@
 
 import typer
 
-from archiver.cli import deduping, detecting, gathering, importing, looking, publishing, searching, trusting
+from archiver.cli import backing, deduping, detecting, gathering, importing, looking, publishing, searching, trusting
 from archiver.cli.common import home
 
 app = typer.Typer(
@@ -27,3 +27,4 @@ app.command()(publishing.publish)
 app.add_typer(publishing.export, name="export")
 app.command()(trusting.verify)
 app.add_typer(trusting.audit, name="audit")
+app.add_typer(backing.backup, name="backup")

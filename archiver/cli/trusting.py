@@ -29,7 +29,7 @@ def verify(
     from archiver.store.verify import verify as check
 
     verdict = check(folder(), deep=deep) if place is None else _elsewhere(place)
-    _show(verdict, as_json=as_json)
+    show_verdict(verdict, as_json=as_json)
     return EXIT_OK if verdict.sound else EXIT_FAILED
 
 
@@ -49,7 +49,8 @@ def _elsewhere(place: Path) -> "Verdict":
     )
 
 
-def _show(verdict: "Verdict", *, as_json: bool) -> None:
+def show_verdict(verdict: "Verdict", *, as_json: bool) -> None:
+    """What a check found, for a person or a program."""
     from archiver import ui
 
     if as_json:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
-from archiver.errors import LockedError, NoArchiveError, StoreError
+from archiver.errors import ArchiveError, LockedError, NoArchiveError, StoreError
 from archiver.store import seal
 from archiver.store.blobs import Blobs
 from archiver.store.ledger import Ledger, reseal
@@ -40,6 +40,9 @@ pragma secure_delete = off;
 """
 
 
+_TORN = ("malformed", "decode to UTF-8", "disk I/O", "vtable constructor", "corrupt")  # errors of what is damaged
+
+
 class Archive:
     """One open archive. Use as a context manager; ``connection`` is in autocommit mode.
 
@@ -56,8 +59,20 @@ class Archive:
     def __enter__(self) -> "Archive":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self.connection.close()
+        if told := self._told(error):
+            raise told from error
+
+    def _told(self, error: BaseException | None) -> ArchiveError | None:
+        """What SQLite says of a damaged or locked database, in words; None for anything else."""
+        said = str(error)
+        if isinstance(error, sqlite3.OperationalError) and "locked" in said:
+            return _busy(self.folder)
+        torn = isinstance(error, sqlite3.OperationalError) and any(word in said for word in _TORN)
+        # a reader's: sqlite3 cannot say what is wrong with words that are damaged themselves
+        garbled = isinstance(error, UnicodeDecodeError) and self.ledger is None
+        return _damaged(self.folder, said) if torn or garbled or type(error) is sqlite3.DatabaseError else None
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -204,7 +219,7 @@ def _connected(folder: Path, *, write: bool) -> sqlite3.Connection:
         )
     try:
         return _connect(folder, write=write)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise _unusable(folder, error) from error
 
 
@@ -247,11 +262,19 @@ def _check(folder: Path, connection: sqlite3.Connection) -> None:
         )
 
 
-def _unusable(folder: Path, error: sqlite3.DatabaseError) -> StoreError:
+def _unusable(folder: Path, error: Exception) -> StoreError:
     return StoreError(
         f"The archive in {folder} cannot be opened.",
         why=str(error),
-        remedy="Keep the folder as it is and restore archive.db from a copy; the originals are safe in blobs/.",
+        remedy="Mend it with: archive repair   The originals are safe in blobs/.",
+    )
+
+
+def _damaged(folder: Path, why: str) -> StoreError:
+    return StoreError(
+        f"The archive in {folder} is damaged.",
+        why=why,
+        remedy="See what is with: archive verify --deep   and mend it with: archive repair",
     )
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 
 from archiver.store.ids import public_id
 
+# What reading a damaged database may raise: sqlite3 cannot even say what is wrong where its words are damaged, too.
+UNREADABLE = (sqlite3.DatabaseError, UnicodeDecodeError)
 NAMED = 50  # messages that a finding names; it counts all of them
 
 
@@ -44,7 +46,7 @@ def naming(sql: sqlite3.Connection | None, rows: Sequence[int]) -> tuple[tuple[s
     if sql is None or not rows:
         return (), len(rows)
     named: list[str] = []
-    with suppress(sqlite3.DatabaseError, OverflowError, ValueError):
+    with suppress(*UNREADABLE, OverflowError, ValueError):
         for row in sql.execute(
             """
             select local_minute, match_key, occurrence from message

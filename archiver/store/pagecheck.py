@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from archiver.store import ledger, seal
-from archiver.store.findings import Finding, naming
+from archiver.store.findings import UNREADABLE, Finding, naming
 from archiver.store.seal import Seal, Shape
 from archiver.store.trees import Key, Place, Tree, Trees
 
@@ -103,7 +103,7 @@ def _outside(count: int) -> Finding:
 def _places(file: BinaryIO, now: Shape, sql: sqlite3.Connection | None, bad: Sequence[int]) -> dict[int, Place]:
     if not bad or sql is None:
         return {}
-    with suppress(sqlite3.DatabaseError):
+    with suppress(*UNREADABLE):
         trees = [Tree("sqlite_schema", "sqlite_schema", 1)] + [
             Tree(*row)
             for row in sql.execute(
@@ -175,7 +175,7 @@ def _told(sql: sqlite3.Connection, low: Key | None, high: Key | None) -> list[in
 def _ids(sql: sqlite3.Connection, query: str, values: dict[str, int | None]) -> list[int]:
     """What can still be read of an answer."""
     rows: list[int] = []
-    with suppress(sqlite3.DatabaseError):
+    with suppress(*UNREADABLE):
         for (row,) in sql.execute(query, values):
             rows.append(row)
     return rows

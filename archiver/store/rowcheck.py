@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 
-from archiver.store.findings import Finding, naming
+from archiver.store.findings import UNREADABLE, Finding, naming
 
 _INDEX = "archive repair makes the index anew from the messages; nothing is lost"
 _AGAIN = "archive repair rebuilds the database from the kept originals"
@@ -39,7 +39,7 @@ def check(sql: sqlite3.Connection, *, index: bool) -> Iterator[Finding]:
     for what, test in (("structure", _structure), ("row", _rows), ("row", _strangers)):
         try:
             yield from test(sql)
-        except sqlite3.DatabaseError as error:
+        except UNREADABLE as error:
             yield Finding(what, f"the database cannot be read to its end: {error}", rebuild=_AGAIN)
     if index:
         yield from _index(sql)
@@ -72,7 +72,7 @@ def _index(sql: sqlite3.Connection) -> Iterator[Finding]:
     except sqlite3.OperationalError as error:
         if "readonly" not in str(error):
             yield Finding("index", f"the search index cannot be read: {error}", rebuild=_INDEX)
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         yield Finding("index", f"the search index does not agree with the messages: {error}", rebuild=_INDEX)
     finally:
         sql.execute("pragma query_only = on")

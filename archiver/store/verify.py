@@ -15,7 +15,7 @@ from archiver.errors import ArchiveError, LockedError, NoArchiveError, StoreErro
 from archiver.store import pagecheck, rowcheck, seal
 from archiver.store.archive import Archive, database, exists, locked, open_archive, writing
 from archiver.store.blobs import CHUNK, Blobs
-from archiver.store.findings import Finding, Verdict, naming
+from archiver.store.findings import UNREADABLE, Finding, Verdict, naming
 from archiver.store.run import note
 
 _REBUILT = "archive repair puts back a flipped bit, or rebuilds the database from the kept originals"
@@ -52,7 +52,7 @@ def _verify(folder: Path, stack: ExitStack, *, deep: bool) -> Verdict:
         archive.connection.execute("select count(*) from sqlite_schema").fetchone()
     except LockedError:
         raise
-    except (StoreError, sqlite3.DatabaseError) as error:
+    except (StoreError, *UNREADABLE) as error:
         why = error.why or error.what if isinstance(error, StoreError) else str(error)
         tally.add(Finding("database", f"archive.db cannot be opened: {why}", rebuild=_REBUILT))
         archive = None
@@ -108,7 +108,7 @@ def _blobs(archive: Archive, tally: _Tally, *, deep: bool) -> None:
 def _listed(sql: sqlite3.Connection, tally: _Tally) -> Iterator[tuple[str, int]]:
     try:
         yield from sql.execute("select sha256, size from blob order by sha256")
-    except sqlite3.DatabaseError as error:
+    except UNREADABLE as error:
         tally.add(Finding("structure", f"the list of kept files cannot be read: {error}", rebuild=_REBUILT))
 
 
@@ -150,7 +150,7 @@ def _blob(sql: sqlite3.Connection | None, sha256: str, wrong: str) -> Finding:
     if sql is None:
         return Finding("blob", f"{place} {wrong}", rebuild=_ORIGINAL)
     values = {"sha256": sha256}
-    with suppress(sqlite3.DatabaseError):
+    with suppress(*UNREADABLE):
         files = sql.execute("select id, path from source_file where sha256 = :sha256 order by id", values).fetchall()
         told = sql.execute(
             """
