@@ -40,7 +40,10 @@ Watch = Callable[[int, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asks of `archive import`. *into*: a conversation's title, key or number; *apart*: ``--new``."""
+    """What a person asks of `archive import`. *into*: a conversation's title, key or number; *apart*: ``--new``.
+
+    *local_zone*: of the computer it is asked on; None is this one.
+    """
 
     paths: Sequence[Path]
     source: str | None = None
@@ -49,6 +52,7 @@ class Request:
     apart: bool = False
     dry_run: bool = False
     limits: Limits = field(default_factory=Limits)
+    local_zone: str | None = None
 
 
 def _unwatched(_done: int, _total: int, _messages: int) -> None:
@@ -66,8 +70,18 @@ def ingest(folder: Path, request: Request, watch: Watch = _unwatched) -> list[Im
         home, keep_blobs = stack.enter_context(_target(folder, dry_run=request.dry_run))
         archive = stack.enter_context(store.writing(home))
         archive.blobs.keep = keep_blobs
-        into = history.conversation_id(archive.connection, request.into) if request.into else None
-        return [_one(archive, group, request, into, watch) for group in groups]
+        return _all(archive, groups, request, watch)
+
+
+def ingest_into(archive: Archive, request: Request, watch: Watch = _unwatched) -> list[ImportReport]:
+    """The same, into an archive that is open for writing."""
+    with ExitStack() as stack:
+        return _all(archive, _claims(request, stack), request, watch)
+
+
+def _all(archive: Archive, groups: Sequence["_Group"], request: Request, watch: Watch) -> list[ImportReport]:
+    into = history.conversation_id(archive.connection, request.into) if request.into else None
+    return [_one(archive, group, request, into, watch) for group in groups]
 
 
 # -- which importer -------------------------------------------------------------------------------------
@@ -160,9 +174,12 @@ def _one(archive: Archive, group: _Group, request: Request, into: int | None, wa
 def _options(request: Request) -> dict[str, object]:
     """What shaped the reading, kept with the import; None where nobody said."""
     hints = request.hints
+    usual = dataclasses.asdict(Limits())
+    raised = {name: value for name, value in dataclasses.asdict(request.limits).items() if value != usual[name]}
     return {
+        **({"limits": raised} if raised else {}),
         "zone": hints.zone,
-        "local_zone": hints.zone or local_zone_name(),
+        "local_zone": hints.zone or request.local_zone or local_zone_name(),
         "date_order": hints.date_order,
         "owner": hints.owner,
         "language": hints.language,

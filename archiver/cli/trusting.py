@@ -37,14 +37,17 @@ def _elsewhere(place: Path) -> "Verdict":
     """A folder that says itself what is in it."""
     from archiver import publish
     from archiver.errors import UsageError
+    from archiver.keeping import bags
     from archiver.store.findings import Finding, Verdict
 
+    if bags.is_bag(place):
+        return bags.check(place)
     if publish.is_site(place):
         files, wrong = publish.check(place)
         again = "publish the site again; the archive is not concerned"
         return Verdict({"files": files}, tuple(Finding("file", f"{path} {why}", rebuild=again) for path, why in wrong))
     raise UsageError(
-        f"{place} is no published site.",
+        f"{place} is neither a published site nor a bag.",
         remedy="To check an archive, name it first: archive --archive DIR verify",
     )
 
@@ -88,6 +91,49 @@ def _face(one: "Finding") -> dict[str, object]:
         "concerned": one.concerned,
         "rebuild": one.rebuild,
     }
+
+
+def repair(
+    copies: Annotated[
+        list[Path] | None,
+        typer.Option("--from", metavar="PLACE", help="A backup, or the exports of then: to bring missing files from."),
+    ] = None,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Read all kept originals again, with the importers of today.")
+    ] = False,
+    as_json: JSON = False,
+) -> int:
+    """Mend what verify finds, from the kept originals where it has to be; says what could not be mended."""
+    from archiver import ui
+    from archiver.errors import EXIT_LOSSES, EXIT_OK
+    from archiver.keeping.repair import repair as mend
+
+    done = mend(folder(), copies=copies or (), rebuild=rebuild)
+    lost = bool(done.lost) or not done.verdict.sound
+    if as_json:
+        ui.emit(
+            {
+                "done": done.done,
+                "lost": done.lost,
+                "sound": done.verdict.sound,
+                "digest": done.digest,
+                "before": done.before,
+                "kept": str(done.kept) if done.kept else None,
+                "findings": [_face(one) for one in done.verdict.findings],
+            }
+        )
+        return EXIT_LOSSES if lost else EXIT_OK
+    for said in done.done or ["Nothing had to be mended."]:
+        ui.line(said)
+    for said in done.lost:
+        ui.line(f"not mended: {said}")
+    if done.before is not None:
+        same = "what it said before" if done.before == done.digest else "something else than before"
+        ui.talk(f"The archive says {same}: {done.digest}")
+    if done.kept:
+        ui.talk(f"The database as it was is kept in {done.kept}; delete it when you are content.")
+    show_verdict(done.verdict, as_json=False)
+    return EXIT_LOSSES if lost else EXIT_OK
 
 
 @audit.command("list")

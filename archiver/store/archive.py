@@ -182,6 +182,11 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
     return _opened(folder, locked(folder, BUSY_MS / 1000), write=write)
 
 
+def as_it_is(folder: Path) -> Archive:
+    """For reading, whatever its version: never brought to today's. Errors as of `open_archive`."""
+    return Archive(folder, _connected(folder, write=False), Blobs(folder / "blobs"))
+
+
 def _opened(folder: Path, lock: AbstractContextManager[None], *, write: bool) -> Archive:
     connection = _connected(folder, write=write)
     before = _version(connection)

@@ -22,8 +22,8 @@ from pathlib import Path
 
 from archiver import __version__
 from archiver.errors import ArchiveError, StoreError, UsageError
-from archiver.store import pagecheck, seal
-from archiver.store.archive import APPLICATION_ID, Archive, database, exists, open_archive, writing
+from archiver.store import foreign, pagecheck, seal
+from archiver.store.archive import Archive, database, exists, open_archive, writing
 from archiver.store.blobs import CHUNK, Blobs, sync_folder
 from archiver.store.digest import digest
 from archiver.store.findings import Finding, Verdict
@@ -150,8 +150,8 @@ def _fill(folder: Path, fresh: Path, earlier: Sequence[Path]) -> Facts:
 
 def _copied(folder: Path, fresh: Path, earlier: Sequence[Path]) -> Facts:
     sums: dict[str, str] = {}
-    _copy_database(folder, fresh)
-    with closing(_foreign(database(fresh))) as sql:
+    snapshot(folder, fresh)
+    with closing(foreign.opened(database(fresh))) as sql:
         wanted = sql.execute("select sha256, size from blob order by sha256").fetchall()
         (messages,) = sql.execute("select count(*) from message").fetchone()
         whole = digest(sql)
@@ -175,8 +175,9 @@ def _copied(folder: Path, fresh: Path, earlier: Sequence[Path]) -> Facts:
     return facts
 
 
-def _copy_database(folder: Path, fresh: Path) -> None:
-    """In one moment, of a database whose pages are as they were sealed in that moment."""
+def snapshot(folder: Path, fresh: Path) -> None:
+    """The database as it is in one moment, into the folder *fresh*. StoreError when its pages are not as they were
+    sealed, for a copy of damage would only look sound."""
     with (
         seal.opened(database(folder)) as file,
         open_archive(folder) as archive,
@@ -290,22 +291,13 @@ def _inside(tree: Path) -> str:
     if not exists(tree):
         return "is not there"
     try:
-        with closing(_foreign(database(tree))) as sql:
+        foreign.check(database(tree))
+        with closing(foreign.opened(database(tree))) as sql:
             return "" if digest(sql) == _facts(tree).digest else "does not say what the backup says it does"
-    except (sqlite3.DatabaseError, StoreError) as error:
+    except StoreError as error:
+        return f"cannot be believed: {error} ({error.why})"
+    except sqlite3.DatabaseError as error:
         return f"cannot be read: {error}"
-
-
-def _foreign(file: Path) -> sqlite3.Connection:
-    """A database that somebody hands us, to be read only, and checked before it is believed."""
-    connection = sqlite3.connect(file.absolute().as_uri() + "?mode=ro&immutable=1", uri=True, isolation_level=None)
-    connection.executescript("pragma trusted_schema = off; pragma cell_size_check = on; pragma mmap_size = 0;")
-    (application,) = connection.execute("pragma application_id").fetchone()
-    (said,) = connection.execute("pragma quick_check(1)").fetchone()
-    if application != APPLICATION_ID or said != "ok":
-        connection.close()
-        raise StoreError(f"{file.name} is not the database of an archive.", why=str(said) if said != "ok" else "")
-    return connection
 
 
 def _damaged(path: Path, verdict: Verdict) -> StoreError:

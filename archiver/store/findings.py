@@ -17,7 +17,8 @@ NAMED = 50  # messages that a finding names; it counts all of them
 class Finding:
     """One damaged thing. *what*: page, index, structure, row, blob, seal, database, changed, or file (of a site).
 
-    *messages*: ids of the first messages concerned, *concerned*: how many there are; *rebuild*: what can be done.
+    *messages*: ids of the first messages concerned, *concerned*: how many there are; *rebuild*: what can be done;
+    *derived*: it follows from the rest, so that nothing is lost with it.
     """
 
     what: str
@@ -25,6 +26,7 @@ class Finding:
     messages: tuple[str, ...] = ()
     concerned: int = 0
     rebuild: str = ""
+    derived: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Put a flipped bit of the database back: the page's sum says which one it was.
+"""Put a flipped bit back: the sum of a page, or the name of a kept file, says which one it was.
 
 A page has 65,536 bits; trying each takes half a second, and a sum of 64 bits fits by chance once in 2⁴⁸ pages.
 """
@@ -8,8 +8,10 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from archiver.store import seal
 from archiver.store.seal import SUM, Seal
+
+_BLOCK = 512
+_SMALL = 32 << 10  # bytes of a file whose bits are tried: three seconds
 
 
 def mend(database: Path, sealed: Seal, pages: Iterable[int]) -> list[int]:
@@ -19,7 +21,7 @@ def mend(database: Path, sealed: Seal, pages: Iterable[int]) -> list[int]:
         for page in pages:
             at = (page - 1) * sealed.page_size
             file.seek(at)
-            whole = _flipped_back(file.read(sealed.page_size), sealed.of(page))
+            whole = _flipped_back(file.read(sealed.page_size), sealed.of(page), SUM)
             if whole is not None:
                 file.seek(at)
                 file.write(whole)
@@ -28,20 +30,41 @@ def mend(database: Path, sealed: Seal, pages: Iterable[int]) -> list[int]:
     return mended
 
 
-def _flipped_back(content: bytes, wanted: bytes) -> bytes | None:
-    """The content with the one bit flipped that makes its sum what is *wanted*; None when no single bit does."""
-    tried = bytearray(content)
-    for at in range(len(tried)):
-        for bit in range(8):
-            tried[at] ^= 1 << bit
-            if hashlib.sha256(tried).digest()[:SUM] == wanted:
-                return bytes(tried)
-            tried[at] ^= 1 << bit
+def mend_file(file: Path, sha256: str) -> bool:
+    """Put the flipped bit of a small file back, which has to have the digest *sha256*; whether that was all."""
+    try:
+        if file.stat().st_size > _SMALL:
+            return False
+        whole = _flipped_back(file.read_bytes(), bytes.fromhex(sha256), hashlib.sha256().digest_size)
+    except (OSError, ValueError):
+        return False
+    if whole is None:
+        return False
+    fresh = file.with_name(f"{file.name}.mended")
+    with fresh.open("wb") as out:
+        out.write(whole)
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.replace(file)
+    return True
+
+
+def _flipped_back(content: bytes, wanted: bytes, length: int) -> bytes | None:
+    """The content with the one bit flipped that makes its sum begin with *wanted*; None when no single bit does.
+
+    What comes before the bit is summed once only.
+    """
+    before = hashlib.sha256()
+    for start in range(0, len(content), _BLOCK):
+        block, rest = bytearray(content[start : start + _BLOCK]), content[start + _BLOCK :]
+        for at in range(len(block)):
+            for bit in range(8):
+                block[at] ^= 1 << bit
+                tried = before.copy()
+                tried.update(block)
+                tried.update(rest)
+                if tried.digest()[:length] == wanted:
+                    return content[:start] + bytes(block) + rest
+                block[at] ^= 1 << bit
+        before.update(block)
     return None
-
-
-def differing(database: Path, sealed: Seal) -> list[int]:
-    """Pages whose sums are not those of the seal."""
-    with seal.opened(database) as file:
-        found = seal.sums(file, sealed.page_size, range(1, sealed.pages + 1))
-        return [page for page, one in found if one != sealed.of(page)]

@@ -43,7 +43,7 @@ def check(file: BinaryIO, database: Path, sql: sqlite3.Connection | None) -> Pag
     try:
         sealed = seal.read(database)
     except ValueError as error:
-        return Pages((), (Finding("seal", f"archive.seal is damaged: {error}", rebuild=FRESH),), (), 0)
+        return Pages((), (Finding("seal", f"archive.seal is damaged: {error}", rebuild=FRESH, derived=True),), (), 0)
     if sealed is None:
         return Pages(
             (), (), ("The database has no seal yet; the next command that writes, or archive repair, makes one.",), 0
@@ -60,6 +60,16 @@ def check(file: BinaryIO, database: Path, sql: sqlite3.Connection | None) -> Pag
         return Pages(tuple(bad), (_outside(len(bad)),), tuple(notes), sealed.pages)
     places = _places(file, now, sql, bad)
     return Pages(tuple(bad), tuple(_findings(bad, places, sql)), tuple(notes), sealed.pages)
+
+
+def first_fits(file: BinaryIO, database: Path) -> bool:
+    """Whether the first page is as it was sealed, or was written since."""
+    with suppress(ValueError):
+        sealed = seal.read(database)
+        now = seal.shape(file)
+        if sealed is not None and (now.page_size, now.counter) == (sealed.page_size, sealed.counter):
+            return [one for _, one in seal.sums(file, now.page_size, [1])] == [sealed.of(1)]
+    return True
 
 
 def _shape(file: BinaryIO, sealed: Seal) -> Shape:
@@ -94,6 +104,7 @@ def _outside(count: int) -> Finding:
         f"The database was written by something else than archive since it was sealed: {count:,} pages differ, and "
         "nobody can tell what was meant from what was not.",
         rebuild=FRESH,
+        derived=True,
     )
 
 
@@ -119,7 +130,12 @@ def _findings(bad: Sequence[int], places: dict[int, Place], sql: sqlite3.Connect
         place = places.get(page)
         if place is None:
             known = "part of nothing" if sql is not None else "of a database that cannot be opened"
-            yield Finding("page", f"page {page} of archive.db is damaged: {known}", rebuild=FREE if sql else BIT)
+            yield Finding(
+                "page",
+                f"page {page} of archive.db is damaged: {known}",
+                rebuild=FREE if sql else BIT,
+                derived=sql is not None and page > 1,
+            )
             continue
         rows = _rows(sql, place) if sql is not None else []
         yield Finding(
@@ -127,6 +143,7 @@ def _findings(bad: Sequence[int], places: dict[int, Place], sql: sqlite3.Connect
             f"page {page} of archive.db is damaged: part of {_called(place.tree)}",
             *naming(sql, rows),
             rebuild=AGAIN if _derived(place.tree) else BIT,
+            derived=_derived(place.tree),
         )
 
 

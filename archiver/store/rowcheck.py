@@ -71,8 +71,10 @@ def _index(sql: sqlite3.Connection) -> Iterator[Finding]:
         sql.execute("insert into message_fts (message_fts, rank) values ('integrity-check', 1)")
     except sqlite3.OperationalError as error:
         if "readonly" not in str(error):
-            yield Finding("index", f"the search index cannot be read: {error}", rebuild=_INDEX)
+            yield Finding("index", f"the search index cannot be read: {error}", rebuild=_INDEX, derived=True)
     except UNREADABLE as error:
-        yield Finding("index", f"the search index does not agree with the messages: {error}", rebuild=_INDEX)
+        yield Finding(
+            "index", f"the search index does not agree with the messages: {error}", rebuild=_INDEX, derived=True
+        )
     finally:
         sql.execute("pragma query_only = on")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from archiver.errors import ArchiveError, LockedError, NoArchiveError, StoreError
 from archiver.store import pagecheck, rowcheck, seal
-from archiver.store.archive import Archive, database, exists, locked, open_archive, writing
+from archiver.store.archive import Archive, as_it_is, database, exists, locked, open_archive, writing
 from archiver.store.blobs import CHUNK, Blobs
 from archiver.store.findings import UNREADABLE, Finding, Verdict, naming
 from archiver.store.run import note
@@ -35,19 +35,27 @@ def verify(folder: Path, *, deep: bool = False) -> Verdict:
         if deep:
             with suppress(OSError):  # a folder that cannot be written to has no writers
                 stack.enter_context(locked(folder))
-        verdict = _verify(folder, stack, deep=deep)
+        verdict = examine(folder, deep=deep)
     if verdict.sound:
         _logged(folder, verdict, deep=deep)
     return verdict
 
 
-def _verify(folder: Path, stack: ExitStack, *, deep: bool) -> Verdict:
+def examine(folder: Path, *, deep: bool) -> Verdict:
+    """The same, whoever has the lock, and without a note of it."""
+    with ExitStack() as stack:
+        return _examine(folder, stack, deep=deep)
+
+
+def _examine(folder: Path, stack: ExitStack, *, deep: bool) -> Verdict:
     # the file before SQLite: closing any handle of it lets go of all locks that this process has on it
     file = stack.enter_context(seal.opened(database(folder)))
     tally = _Tally()
     archive = None
     try:
-        archive = stack.enter_context(open_archive(folder))
+        # where the first page is damaged, it may say that it is of an earlier version
+        opening = open_archive if pagecheck.first_fits(file, database(folder)) else as_it_is
+        archive = stack.enter_context(opening(folder))
         stack.enter_context(archive.snapshot())
         archive.connection.execute("select count(*) from sqlite_schema").fetchone()
     except LockedError:
