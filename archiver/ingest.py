@@ -245,6 +245,8 @@ def _stream(
             archive.blobs.settle()  # what the rows speak of is safe before they are
             writer.add(batch, keeper.taken())
             watch(keeper.bytes_read, total, writer.messages)
+    for entry in dump.asides():
+        keeper.keep_aside(entry)
     if passed_over := keeper.passed_over():
         note = _left_alone(passed_over)
         keeper.problems.insert(0, note)
@@ -368,6 +370,11 @@ class _Keeper:
             for entry in rest
             if entry.size not in sizes or (entry.size, self._dump.sha256(entry), entry.member) not in self._read
         ]
+
+    def keep_aside(self, entry: Entry) -> None:
+        """Keep a file that told something of those that were read, for they cannot be read the same without it."""
+        self._used.add(entry.path)
+        self._keep(entry, (self._dump.sha256(entry), entry.member))
 
     def _announce(self, origin: Origin) -> None:
         entry = self._dump.digested(origin.dump, origin.member)

@@ -113,8 +113,9 @@ def _laid_out(one: Import, blobs: Blobs, room: Path) -> Iterator[list[Path]]:
         home = Path(temporary)
         for file in (*one.files, *one.beside):
             _lay(file, home, blobs)
-        tops = {file.path.partition("/")[0]: None for file in one.files}
         order = {name.replace("\\", "/").rstrip("/").rpartition("/")[2]: n for n, name in enumerate(one.given)}
+        tops = {file.path.partition("/")[0]: None for file in one.files}
+        tops |= {file.path: None for file in one.beside if file.path in order}  # given one by one
         names = sorted(tops, key=lambda top: order.get(top, len(order)))
         yield [home / name for name in names if (home / name).exists()]
 

@@ -117,9 +117,9 @@ def _import(sql: sqlite3.Connection, row: Mapping[str, object], ended: Mapping[o
         ended.get(row["id"]),
         tuple(Kept(*file) for file in files),
         tuple(
-            Kept(f"{path.rpartition('/')[0]}/{name}", sha256)
+            Kept(path[: path.rfind("/") + 1] + name, sha256)
             for path, name, sha256 in beside
-            if "/" in path and row["importer"] not in _INSIDE
+            if row["importer"] not in _INSIDE
         ),
     )
 
