@@ -249,7 +249,7 @@ def test_backups_while_an_import_runs_are_each_of_one_moment(tmp_path: Path) -> 
     bring(home, CHAT)
     small = "import archiver.ingest as house; house.BATCH_ITEMS = 200; from archiver.__main__ import main; main()"
     command = [sys.executable, "-c", small, "--archive", str(home), "import", "--zone", "UTC", str(chat)]
-    made = []
+    made: list[backup.Backup] = []
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         while process.poll() is None:
             made.append(backup.create(home, tmp_path / "places" / str(len(made))))

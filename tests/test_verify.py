@@ -116,8 +116,8 @@ def test_a_flip_in_a_message_names_the_message(home: Path) -> None:
         rows = archive.connection.execute("select id from message where text like '%y cousin at the dairy%'").fetchall()
         named = {one.id for one in reads.load(archive.connection, [row for (row,) in rows])}
     assert named
-    (found,) = [one for one in found if "the table message" in one.note]
-    assert named & set(found.messages)
+    (one,) = [one for one in found if "the table message" in one.note]
+    assert named & set(one.messages)
 
 
 def test_a_flip_in_an_index_or_a_free_page_costs_nothing_and_says_so(home: Path) -> None:

@@ -30,6 +30,8 @@ from archiver.store.run import note
 from archiver.store.verify import digest_of, examine
 
 _OF_THE_DATABASE = ("page", "index", "structure", "row", "seal", "database", "changed")
+_OF_PAGES = ("page", "seal", "changed")  # where these speak, what else is found follows from them
+_NEEDED = ("the table import", "the table source_file", "the table sqlite_schema")  # to read anything again
 
 
 @dataclass(slots=True)
@@ -145,10 +147,20 @@ def _database(folder: Path, done: Repaired, *, rebuild: bool) -> None:
     found = [one for one in examine(folder, deep=True).findings if one.what in _OF_THE_DATABASE]
     if rebuild:
         _rebuild(folder, done)
-    elif found and all(one.derived for one in found):
+    elif found and all(one.derived for one in [page for page in found if page.what in _OF_PAGES] or found):
         _tidy(folder, done, changed=any(one.what == "changed" for one in found))
     elif found:
-        _rebuild(folder, done)
+        if any(f"part of {table}" in one.note for one in found for table in _NEEDED):
+            raise _hopeless(folder, "the pages that tell its imports are damaged")
+        _rebuild(folder, done, damaged_trail=any("the table audit" in one.note for one in found))
+
+
+def _hopeless(folder: Path, why: str) -> StoreError:
+    return StoreError(
+        f"The archive in {folder} could not be rebuilt.",
+        why=why,
+        remedy="Restore a backup (archive backup restore), or import the exports again; nothing was changed.",
+    )
 
 
 def _tidy(folder: Path, done: Repaired, *, changed: bool) -> None:
@@ -156,13 +168,13 @@ def _tidy(folder: Path, done: Repaired, *, changed: bool) -> None:
     kept = _aside(folder)
     try:
         with store.open_archive(folder, write=True) as archive:
-            before = digest(archive.connection)
+            before = _digest(archive.connection)
             reindex(archive)
             archive.connection.execute("vacuum")
             after = digest(archive.connection)
         seal.place(store.database(folder)).unlink(missing_ok=True)
         reseal(store.database(folder))
-        whole = before == after and all(one.what == "blob" for one in examine(folder, deep=True).findings)
+        whole = before in {None, after} and all(one.what == "blob" for one in examine(folder, deep=True).findings)
     except (ArchiveError, *UNREADABLE):
         whole = False
     if not whole:
@@ -176,7 +188,7 @@ def _tidy(folder: Path, done: Repaired, *, changed: bool) -> None:
         done.done.append("what another program wrote hangs together and was sealed as it is")
 
 
-def _rebuild(folder: Path, done: Repaired) -> None:
+def _rebuild(folder: Path, done: Repaired, *, damaged_trail: bool = False) -> None:
     """Another database, out of the kept originals, in the place of this one, which is kept."""
     fresh = folder / ".rebuilt-archive"
     shutil.rmtree(fresh, ignore_errors=True)
@@ -185,23 +197,19 @@ def _rebuild(folder: Path, done: Repaired) -> None:
         with store.open_archive(folder) as old, store.open_archive(fresh, write=True) as made:
             new = Archive(folder, made.connection, Blobs(folder / "blobs"))
             done.before = _digest(old.connection)
-            _replayed(old, new, done)
+            _replayed(old, new, done, damaged_trail=damaged_trail)
         kept = _aside(folder)
-        seal.place(store.database(folder)).unlink(missing_ok=True)
         store.database(fresh).replace(store.database(folder))
     except (StoreError, *UNREADABLE) as error:
-        raise StoreError(
-            f"The archive in {folder} could not be rebuilt: what tells its imports is damaged itself.",
-            why=error.why if isinstance(error, StoreError) else str(error),
-            remedy="Restore a backup (archive backup restore), or import the exports again; nothing was changed.",
-        ) from error
+        raise _hopeless(folder, (error.why or error.what) if isinstance(error, StoreError) else str(error)) from error
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+    seal.place(store.database(folder)).unlink(missing_ok=True)  # it is the old one's
     reseal(store.database(folder))
     done.kept = kept
 
 
-def _replayed(old: Archive, new: Archive, done: Repaired) -> None:
+def _replayed(old: Archive, new: Archive, done: Repaired, *, damaged_trail: bool) -> None:
     script = plan.plan(old.connection)
     with new.transaction() as sql:
         plan.bring_before(old.connection, sql)
@@ -209,6 +217,8 @@ def _replayed(old: Archive, new: Archive, done: Repaired) -> None:
     with new.transaction() as sql:
         plan.bring_after(old.connection, sql)
     done.lost += again.lost
+    if script.unreadable or damaged_trail:
+        done.lost.append("a part of the audit trail, and with it perhaps some decisions, cannot be read")
     done.done.append(
         f"the database was built anew from the kept originals: {_count(again.imports, 'import')} read again, "
         f"{_count(again.decisions, 'decision')} made again"

@@ -35,10 +35,10 @@ def replay(old: Archive, plan: Plan, new: Archive, blobs: Blobs, *, keep_numbers
 
     *keep_numbers*: each import keeps its number and its time, for *new* takes the place of *old*.
     """
-    done = Replayed()
+    done, undone = Replayed(), any(one.undone for one in plan.imports)
     for step in plan.steps():
         if isinstance(step, Decision):
-            _decide(new, old, step, done)
+            _decide(new, old, step, done, about_what_is_gone=undone)
         elif step.undone:
             _stand_in(new, step, keep=keep_numbers, status="undone")
         else:
@@ -138,12 +138,14 @@ def _lay(file: Kept, home: Path, blobs: Blobs) -> None:
 # -- what people decided -----------------------------------------------------------------------------------
 
 
-def _decide(new: Archive, old: Archive, step: Decision, done: Replayed) -> None:
+def _decide(new: Archive, old: Archive, step: Decision, done: Replayed, *, about_what_is_gone: bool) -> None:
+    """A decision that cannot be made again is lost, unless it may have been about what somebody undid."""
     try:
         said = _again(new, old, step.detail)
     except ArchiveError as error:
         said = False
-        done.lost.append(f"a decision ({step.detail.get('reason') or ', '.join(step.detail)}): {error.what}")
+        if not about_what_is_gone:
+            done.lost.append(f"a decision ({step.detail.get('reason') or ', '.join(step.detail)}): {error.what}")
     done.decisions += said
 
 

@@ -5,14 +5,19 @@ Enough to do all of it again from the kept originals, in another database.
 
 import json
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
+
+from archiver.store.findings import UNREADABLE
 
 # What is no import's doing, and copied as it is: before the imports what they have to mind, after them the rest.
 _BEFORE = ("redaction", "tombstone", "sealed")
 _AFTER = ("tag",)
 _INSIDE = ("mail",)  # sources whose files lie inside their messages
 _OURS = "metadata modification"
+_TORN = "damaged text"  # stands for a detail that cannot be read
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +63,11 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The imports by number, and the decisions in their order."""
+    """The imports by number, and the decisions in their order; *unreadable* events of the audit trail."""
 
     imports: tuple[Import, ...]
     decisions: tuple[Decision, ...]
+    unreadable: int = 0
 
     def steps(self) -> list[Import | Decision]:
         """All of them, each decision after the imports that had ended when it was made."""
@@ -84,14 +90,29 @@ _COLUMNS = (
 def plan(sql: sqlite3.Connection) -> Plan:
     """Of an archive that may be damaged: sqlite3.DatabaseError where the tables it needs cannot be read."""
     events = [
-        (number, event, json.loads(detail))
-        for number, event, detail in sql.execute("select id, event, detail from audit order by id")
+        (number, event, _detail(detail))
+        for number, event, detail in _readable(sql, "select id, event, detail from audit order by id")
     ]
     ended = {detail.get("import"): number for number, event, detail in events if event == "ingestion"}
     rows = sql.execute(f"select {', '.join(_COLUMNS)} from import order by id").fetchall()
     imports = [_import(sql, dict(zip(_COLUMNS, row, strict=True)), ended) for row in rows]
     decisions = [Decision(number, detail) for number, event, detail in events if event == _OURS]
-    return Plan(tuple(imports), tuple(decisions))
+    unreadable = sum(_TORN in detail for _, _, detail in events)
+    return Plan(tuple(imports), tuple(decisions), unreadable)
+
+
+def _readable(sql: sqlite3.Connection, query: str) -> Iterator[Sequence[Any]]:
+    """Its rows, up to where the database is damaged."""
+    with suppress(*UNREADABLE):
+        yield from sql.execute(query)
+
+
+def _detail(text: str) -> dict[str, object]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = None
+    return found if isinstance(found, dict) else {_TORN: text}
 
 
 def _import(sql: sqlite3.Connection, row: Mapping[str, object], ended: Mapping[object, int]) -> Import:
@@ -162,16 +183,19 @@ def bring_after(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
     bring_tags(old, new)
     new.execute("delete from audit")
     _copy(old, new, "audit")
+    for number, text in new.execute("select id, detail from audit where not json_valid(detail)").fetchall():
+        new.execute("update audit set detail = ? where id = ?", (json.dumps({_TORN: text}), number))
 
 
 def _copy(old: sqlite3.Connection, new: sqlite3.Connection, table: str) -> None:
     there = "select 1 from sqlite_schema where type = 'table' and name = ?"
     if not all(sql.execute(there, (table,)).fetchone() for sql in (old, new)):
         return
-    rows = old.execute(f"select * from {table}")
-    names = [column[0] for column in rows.description]
+    names = [name for (name,) in old.execute("select name from pragma_table_info(?)", (table,))]
     marks = ", ".join("?" * len(names))
-    new.executemany(f"insert or ignore into {table} ({', '.join(names)}) values ({marks})", rows)
+    columns = ", ".join(names)
+    rows = list(_readable(old, f"select {columns} from {table}"))
+    new.executemany(f"insert or ignore into {table} ({columns}) values ({marks})", rows)
 
 
 def conversation_key(sql: sqlite3.Connection, wanted: str) -> str | None:
