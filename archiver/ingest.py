@@ -42,7 +42,10 @@ Watch = Callable[[int, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a person asks of `archive import`. *into*: a conversation's title, key or number; *apart*: ``--new``."""
+    """What a person asks of `archive import`. *into*: a conversation's title, key or number; *apart*: ``--new``.
+
+    *local_zone*: of the computer it is asked on; None is this one.
+    """
 
     paths: Sequence[Path]
     source: str | None = None
@@ -51,6 +54,7 @@ class Request:
     apart: bool = False
     dry_run: bool = False
     limits: Limits = field(default_factory=Limits)
+    local_zone: str | None = None
 
 
 def _unwatched(_done: int, _total: int, _messages: int) -> None:
@@ -68,8 +72,18 @@ def ingest(folder: Path, request: Request, watch: Watch = _unwatched) -> list[Im
         home, keep_blobs = stack.enter_context(_target(folder, dry_run=request.dry_run))
         archive = stack.enter_context(store.writing(home))
         archive.blobs.keep = keep_blobs
-        into = history.conversation_id(archive.connection, request.into) if request.into else None
-        return [_one(archive, group, request, into, watch) for group in groups]
+        return _all(archive, groups, request, watch)
+
+
+def ingest_into(archive: Archive, request: Request, watch: Watch = _unwatched) -> list[ImportReport]:
+    """The same, into an archive that is open for writing."""
+    with ExitStack() as stack:
+        return _all(archive, _claims(request, stack), request, watch)
+
+
+def _all(archive: Archive, groups: Sequence["_Group"], request: Request, watch: Watch) -> list[ImportReport]:
+    into = history.conversation_id(archive.connection, request.into) if request.into else None
+    return [_one(archive, group, request, into, watch) for group in groups]
 
 
 # -- which importer -------------------------------------------------------------------------------------
@@ -165,9 +179,12 @@ def _one(archive: Archive, group: _Group, request: Request, into: int | None, wa
 def _options(request: Request) -> dict[str, object]:
     """What shaped the reading, kept with the import; None where nobody said."""
     hints = request.hints
+    usual = dataclasses.asdict(Limits())
+    raised = {name: value for name, value in dataclasses.asdict(request.limits).items() if value != usual[name]}
     return {
+        **({"limits": raised} if raised else {}),
         "zone": hints.zone,
-        "local_zone": hints.zone or local_zone_name(),
+        "local_zone": hints.zone or request.local_zone or local_zone_name(),
         "date_order": hints.date_order,
         "owner": hints.owner,
         "language": hints.language,
@@ -264,6 +281,8 @@ def _stream(
     if keeper.too_large:
         keeper.problems += keeper.too_large
         writer.add(keeper.too_large)
+    for entry in dump.asides():
+        keeper.keep_aside(entry)
     if passed_over := keeper.passed_over():
         note = _left_alone(passed_over)
         keeper.problems.insert(0, note)
@@ -389,6 +408,11 @@ class _Keeper:
             for entry in rest
             if entry.size not in sizes or (entry.size, self._dump.sha256(entry), entry.member) not in self._read
         ]
+
+    def keep_aside(self, entry: Entry) -> None:
+        """Keep a file that told something of those that were read, for they cannot be read the same without it."""
+        self._used.add(entry.path)
+        self._keep(entry, (self._dump.sha256(entry), entry.member))
 
     def _announce(self, origin: Origin) -> None:
         entry = self._dump.digested(origin.dump, origin.member)

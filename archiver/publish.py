@@ -7,6 +7,7 @@ any other folder with something in it is never touched. A publish that is killed
 import ctypes
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,7 @@ from archiver.store.secret import anchor_with
 
 MANIFEST = "manifest-sha256.txt"
 _OURS = "# Written by archive publish. This folder is replaced as a whole the next time."
+_ROW = re.compile("(?P<digest>[0-9a-f]{64})  (?P<path>.+)", re.DOTALL)
 _LISTED = 20  # conversations, or files, named in a refusal
 
 
@@ -256,6 +258,29 @@ def _unchanged_by_hand(target: Path, *, yes: bool) -> dict[str, str]:
 
 def _is_folder(path: Path) -> bool:
     return path.is_dir() and not path.is_symlink()
+
+
+def is_site(folder: Path) -> bool:
+    """Whether archive publish wrote the folder: it has the manifest, whatever became of that."""
+    return (folder / MANIFEST).is_file()
+
+
+def check(folder: Path) -> tuple[int, list[tuple[str, str]]]:
+    """A published site against its manifest: how many files it names, and (path, what is wrong with it) by path."""
+    lines = (folder / MANIFEST).read_bytes().decode("utf-8", errors="replace").split("\n")
+    rows = [_ROW.fullmatch(line) for line in lines[1:-1]]
+    if lines[0] != _OURS or lines[-1] or not all(rows):
+        return 0, [(MANIFEST, "is damaged, so that nothing can be compared with it; publish the site again")]
+    manifest = {row["path"]: row["digest"] for row in rows if row}
+    found = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if not _is_folder(file)}
+    wrong = [(path, "is missing") for path in manifest.keys() - found.keys()]
+    wrong += [(path, "was not published") for path in found.keys() - manifest.keys() - {MANIFEST}]
+    wrong += [
+        (path, "has other bytes than those that were published")
+        for path in manifest.keys() & found.keys()
+        if _digest(found[path]) != manifest[path]
+    ]
+    return len(manifest), sorted(wrong)
 
 
 def _read_manifest(folder: Path) -> dict[str, str]:

@@ -4,6 +4,7 @@ import typer
 
 from archiver.cli import (
     asking,
+    backing,
     browsing,
     counting,
     deduping,
@@ -18,6 +19,7 @@ from archiver.cli import (
     settings,
     showing,
     tagging,
+    trusting,
 )
 from archiver.cli.common import home
 
@@ -49,4 +51,8 @@ app.command()(looking.status)
 app.command()(looking.problems)
 app.command()(publishing.publish)
 app.add_typer(publishing.export, name="export")
+app.command()(trusting.verify)
+app.command()(trusting.repair)
+app.add_typer(trusting.audit, name="audit")
+app.add_typer(backing.backup, name="backup")
 app.command("help")(helping.help_)

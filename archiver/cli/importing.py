@@ -61,6 +61,8 @@ def import_(
     from archiver.ingest import Request, ingest
     from archiver.ui import reports
 
+    if len(paths) == 1 and (paths[0] / "bagit.txt").is_file():
+        return _bag(paths[0], dry_run=dry_run, as_json=as_json)
     if zone:
         named_zone(zone)
     raised = {
@@ -99,6 +101,29 @@ def import_(
         ui.emit(faces[0] if len(faces) == 1 else faces)
     lost = any(report.losses for report in done)
     return (EXIT_FAILED if strict else EXIT_LOSSES) if lost else EXIT_OK
+
+
+def _bag(path: Path, *, dry_run: bool, as_json: bool) -> int:
+    """Another archive, as archive export bagit carries it."""
+    from dataclasses import asdict
+
+    from archiver import ui
+    from archiver.cli.trusting import show_verdict
+    from archiver.errors import EXIT_FAILED, EXIT_LOSSES, EXIT_OK
+    from archiver.keeping import bags
+
+    if dry_run:
+        verdict = bags.check(path)
+        show_verdict(verdict, as_json=as_json)
+        return EXIT_OK if verdict.sound else EXIT_FAILED
+    done = bags.bring(path, folder())
+    if as_json:
+        ui.emit(asdict(done))
+    for said in done.lost:
+        ui.talk(f"not brought: {said}")
+    what = "The archive is what the bag holds" if done.fresh else "What the bag holds was added"
+    ui.talk(f"{what}: {done.imports:,} imports. Its digest is {done.digest}")
+    return EXIT_LOSSES if done.lost else EXIT_OK
 
 
 @imports.command("list")

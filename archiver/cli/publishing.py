@@ -84,3 +84,23 @@ def mbox(
     with reading() as archive:
         wanted = [history.conversation_id(archive.connection, one) for one in conversation or ()]
         ui.write_blocks(format_.blocks(StoredLibrary(archive), wanted), out)
+
+
+@export.command("bagit")
+def bagit(
+    out: Annotated[Path, typer.Argument(metavar="FOLDER", help="The bag to write; it must not be there yet.")],
+    as_json: JSON = False,
+) -> None:
+    """The whole archive as a bag (BagIt, RFC 8493), which archive import reads back. Nothing in it is masked."""
+    from dataclasses import asdict
+    from datetime import UTC, datetime
+
+    from archiver import ui
+    from archiver.keeping import bags
+
+    made = bags.write(folder(), out, day=datetime.now(UTC).date())
+    if as_json:
+        ui.emit(asdict(made))
+    else:
+        ui.line(str(made.path))
+    ui.talk(f"{made.messages:,} messages and {made.files:,} files in a bag. Check it with: archive verify {made.path}")

@@ -32,6 +32,7 @@ class Dump:
         self._sources = gathering.sources
         self._spool = gathering.spool
         self._digests: dict[str, str] = {}
+        self._asides: dict[str, Entry] = {}
         self._families: dict[tuple[str | None, str], list[Entry]] = {}
         self._alike: dict[tuple[str | None, str], list[dict[str, Entry | None]]] = {}
 
@@ -92,6 +93,17 @@ class Dump:
             if folded in table:
                 return table[folded]
         return None
+
+    def aside(self, entry: Entry, name: str) -> Entry | None:
+        """The same, of a file that says something of others without being read itself: it is kept like them."""
+        found = self.sibling(entry, name)
+        if found is not None:
+            self._asides[found.path] = found
+        return found
+
+    def asides(self) -> tuple[Entry, ...]:
+        """Those that were found so far."""
+        return tuple(self._asides.values())
 
     def original(self, entry: Entry) -> Entry:
         """The file the person gave that *entry* lies in: itself, or the outermost zip or packed file around it."""

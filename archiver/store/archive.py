@@ -11,11 +11,13 @@ Two writers: a lock file held for the whole run, freed by the system when a proc
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 
-from archiver.errors import LockedError, NoArchiveError, StoreError
+from archiver.errors import ArchiveError, LockedError, NoArchiveError, StoreError
+from archiver.store import seal
 from archiver.store.blobs import Blobs
+from archiver.store.ledger import Ledger, reseal
 
 APPLICATION_ID = 0x61726368  # "arch"
 SCHEMA_VERSION = 6
@@ -38,6 +40,9 @@ pragma secure_delete = off;
 """
 
 
+_TORN = ("malformed", "decode to UTF-8", "disk I/O", "vtable constructor", "corrupt")  # errors of what is damaged
+
+
 class Archive:
     """One open archive. Use as a context manager; ``connection`` is in autocommit mode.
 
@@ -49,12 +54,25 @@ class Archive:
         self.connection = connection
         self.blobs = blobs
         self.kept = kept
+        self.ledger: Ledger | None = None  # a writer's
 
     def __enter__(self) -> "Archive":
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
         self.connection.close()
+        if told := self._told(error):
+            raise told from error
+
+    def _told(self, error: BaseException | None) -> ArchiveError | None:
+        """What SQLite says of a damaged or locked database, in words; None for anything else."""
+        said = str(error)
+        if isinstance(error, sqlite3.OperationalError) and "locked" in said:
+            return _busy(self.folder)
+        torn = isinstance(error, sqlite3.OperationalError) and any(word in said for word in _TORN)
+        # a reader's: sqlite3 cannot say what is wrong with words that are damaged themselves
+        garbled = isinstance(error, UnicodeDecodeError) and self.ledger is None
+        return _damaged(self.folder, said) if torn or garbled or type(error) is sqlite3.DatabaseError else None
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -69,12 +87,15 @@ class Archive:
             self.connection.execute("begin immediate")
         except sqlite3.OperationalError as error:
             raise _busy(self.folder) from error
+        if self.ledger:
+            self.ledger.began()
 
     @contextmanager
     def completing(self) -> Iterator[sqlite3.Connection]:
         """The last part of the open transaction: committed at the end of the block, or taken back."""
         try:
             yield self.connection
+            self._note()
             self.connection.execute("commit")
         except sqlite3.OperationalError as error:
             self.give_up()
@@ -84,6 +105,14 @@ class Archive:
         except BaseException:
             self.give_up()
             raise
+
+    def _note(self) -> None:
+        """Note what the open transaction is about to write."""
+        if self.ledger:
+            # the index keeps its words in memory until a savepoint (or the commit, which is too late for us)
+            self.connection.execute("savepoint noted")
+            self.connection.execute("release noted")
+            self.ledger.committing()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
@@ -95,7 +124,10 @@ class Archive:
             self.give_up()
 
     def compact(self) -> None:
-        """Write the database anew, without its free pages. StoreError where there is no room for it twice."""
+        """Write the database anew, without its free pages; outside any transaction. StoreError where there is no room
+        for it twice."""
+        if self.ledger:
+            self.ledger.rewriting()
         try:
             self.connection.execute("pragma temp_store = file")  # the whole of it: more than memory has to hold
             self.connection.execute("vacuum")
@@ -133,6 +165,8 @@ def create(folder: Path) -> None:
     finally:
         connection.close()
     (folder / "blobs").mkdir(exist_ok=True)
+    with seal.opened(fresh) as file:
+        seal.write(database(folder), seal.whole(file))
     fresh.replace(database(folder))
 
 
@@ -150,6 +184,11 @@ def open_archive(folder: Path, *, write: bool = False) -> Archive:
     One of an earlier version is brought to today's first, under the writer's lock.
     """
     return _opened(folder, locked(folder, BUSY_MS / 1000), write=write)
+
+
+def as_it_is(folder: Path) -> Archive:
+    """For reading, whatever its version: never brought to today's. Errors as of `open_archive`."""
+    return Archive(folder, _connected(folder, write=False), Blobs(folder / "blobs"))
 
 
 def _opened(folder: Path, lock: AbstractContextManager[None], *, write: bool) -> Archive:
@@ -189,7 +228,7 @@ def _connected(folder: Path, *, write: bool) -> sqlite3.Connection:
         )
     try:
         return _connect(folder, write=write)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         raise _unusable(folder, error) from error
 
 
@@ -232,11 +271,19 @@ def _check(folder: Path, connection: sqlite3.Connection) -> None:
         )
 
 
-def _unusable(folder: Path, error: sqlite3.DatabaseError) -> StoreError:
+def _unusable(folder: Path, error: Exception) -> StoreError:
     return StoreError(
         f"The archive in {folder} cannot be opened.",
         why=str(error),
-        remedy="Keep the folder as it is and restore archive.db from a copy; the originals are safe in blobs/.",
+        remedy="Mend it with: archive repair   The originals are safe in blobs/.",
+    )
+
+
+def _damaged(folder: Path, why: str) -> StoreError:
+    return StoreError(
+        f"The archive in {folder} is damaged.",
+        why=why,
+        remedy="See what is with: archive verify --deep   and mend it with: archive repair",
     )
 
 
@@ -276,12 +323,31 @@ def locked(folder: Path, patience: float = 2) -> Iterator[None]:
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[Archive]:
-    """The archive, locked for one writer until the end of the block; LockedError when somebody else writes."""
-    with locked(folder), _opened(folder, nullcontext(), write=True) as archive:
-        archive.blobs.sweep()
-        _go_on(archive)
-        yield archive
+def writing(folder: Path, patience: float = 2) -> Iterator[Archive]:
+    """The archive, locked for one writer until the end of the block; LockedError when somebody else writes.
+
+    At the end the pages that were written are sealed, whatever happened in between.
+    """
+    with locked(folder, patience):
+        ledger = Ledger(database(folder)) if exists(folder) else None
+        done = ExitStack()
+        try:
+            with _opened(folder, nullcontext(), write=True) as archive:
+                archive.ledger = ledger
+                done.callback(_sealed, folder)
+                archive.blobs.sweep()
+                _go_on(archive)
+                yield archive
+        finally:
+            if ledger:
+                ledger.close()
+            done.close()
+
+
+def _sealed(folder: Path) -> None:
+    """What cannot be sealed now (a full disk) is sealed by the next command that writes: its pages are noted."""
+    with suppress(OSError, ValueError):
+        reseal(database(folder))
 
 
 def _go_on(archive: Archive) -> None:

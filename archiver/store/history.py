@@ -123,3 +123,13 @@ def as_dict(one: PastImport) -> dict[str, object]:
         "started_at": one.started_at,
         "ended_at": one.ended_at,
     }
+
+
+def audit(sql: sqlite3.Connection) -> list[dict[str, object]]:
+    """What was done to the archive, oldest first: id, event (a name of PREMIS), at, agent, detail."""
+    return [
+        {"id": row, "event": event, "at": at, "agent": agent, "detail": json.loads(detail)}
+        for row, event, at, agent, detail in sql.execute(
+            "select id, event, happened_at, agent, detail from audit order by id"
+        )
+    ]

@@ -28,7 +28,7 @@ SEPARATORS_4 = "".join(chr(code) for first, last in _NO_LETTERS for code in rang
 
 # A batch of 20,000 messages is indexed in one piece (8 MiB of words) and pieces are merged by eight rather than by
 # four: a quarter less work for an import, and no more than a few pieces for a search to look into.
-_INDEX_OPTIONS = {"hashsize": 8 << 20, "automerge": 8}
+INDEX_OPTIONS = {"hashsize": 8 << 20, "automerge": 8}
 
 steps = Migrations("archive")
 
@@ -81,7 +81,7 @@ def _build(db: Database, script: str) -> None:
     """Run a script statement by statement, for `executescript` would commit in between; its index has our options."""
     for statement in statements(schema(script)):
         db.conn.execute(statement)
-    for option, value in _INDEX_OPTIONS.items():
+    for option, value in INDEX_OPTIONS.items():
         db.conn.execute("insert into message_fts (message_fts, rank) values (?, ?)", (option, value))
 
 

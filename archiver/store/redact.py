@@ -474,8 +474,9 @@ def _remove_contents(archive: Archive) -> None:
         if not _spoken_of(sql, sha256):
             archive.blobs.remove(sha256)
     remove_orphans(archive)
-    for copy in archive.folder.glob("archive.db.v*-backup*"):
-        copy.unlink()
+    for names in ("archive.db.v*-backup*", "archive.db.before-repair-*"):
+        for copy in archive.folder.glob(names):
+            copy.unlink()
 
 
 def _spoken_of(sql: sqlite3.Connection, sha256: str) -> bool:

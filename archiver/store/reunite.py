@@ -304,7 +304,8 @@ def merge(archive: Archive, row: int, into: int) -> dict[str, int]:
         reunion = _matched(sql, told, into, old, new, found)
         regroup.absorb(sql, row, into, import_id)
         counts = {"moved": len(new.rows) - len(found.pairs), "in_both": len(found.pairs)}
-        note(sql, "metadata modification", {"merge": before.title, "into": known.title, **counts, **reunion.counts})
+        said = {"merge": before.title, "into": known.title, "key": before.key, "into_key": known.key}
+        note(sql, "metadata modification", {**said, **counts, **reunion.counts})
     return counts
 
 
@@ -335,7 +336,8 @@ def split(archive: Archive, conversation_id: int, import_id: int) -> dict[str, i
         own = None
         for _, rows in told:
             own = regroup.apart(sql, conversation_id, import_id, rows, own)
-        note(sql, "metadata modification", {"split": conversation_id, "import": import_id, **counts})
+        key = regroup.named(sql, conversation_id).key
+        note(sql, "metadata modification", {"split": conversation_id, "key": key, "import": import_id, **counts})
     return counts
 
 

@@ -122,4 +122,5 @@ def finish(archive: Archive, import_id: int, detail: Mapping[str, object]) -> No
         )
         note(sql, "ingestion", {"import": import_id, **detail})
     archive.connection.execute("pragma analysis_limit = 1000")
-    archive.connection.execute("pragma optimize")
+    with archive.transaction() as sql:
+        sql.execute("pragma optimize")

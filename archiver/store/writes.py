@@ -526,7 +526,8 @@ class ImportWriter:
 
     def _repeated(self, one: Incoming, known: Stored, order: Order) -> None:
         """A message that is here already: note the observation, take over what it knows better."""
-        order.passed(known.seq)
+        if not self._batch.holds(known.row):  # who waits has no place in the table that others could be put behind
+            order.passed(known.seq)
         first = known.view | known.first_said
         mine = view_of(one)
         total = merge(known.view, mine)

@@ -110,7 +110,7 @@ def _flags(box: Box, entry: Entry, cut: Cut, sequences: flags.Sequences | None) 
 
 def _sequences(dump: Dump, box: Box) -> flags.Sequences | None:
     """What MH notes of the box's letters in a file beside them."""
-    beside = dump.sibling(box.entries[0], ".mh_sequences") if box.style == "mh" else None
+    beside = dump.aside(box.entries[0], ".mh_sequences") if box.style == "mh" else None
     if beside is None:
         return None
     try:
