@@ -32,12 +32,15 @@ class Headers:
 
     def first(self, name: str) -> bytes | None:
         """The value of the first field of this name, unfolded and without blanks at its ends."""
-        values = self._fields.get(name) or self._fields.get(name.lower())
+        values = self._fields.get(name)
+        if values is None and not name.islower():
+            values = self._fields.get(name.lower())
         return _unfolded(values[0]) if values else None
 
     def all(self, name: str) -> list[bytes]:
         """The values of all fields of this name, from the top; each as `first` gives it."""
-        return [_unfolded(value) for value in self._fields.get(name.lower(), ())]
+        values = self._fields.get(name) or self._fields.get(name.lower())
+        return list(map(_unfolded, values)) if values else []
 
     def text(self, name: str, fallback_charset: str | None = None) -> str | None:
         """The first field of this name as text: encoded words decoded, storable, without NUL."""
@@ -60,7 +63,7 @@ def read_headers(raw: bytes) -> tuple[Headers, int]:
     end, body, next_field = _bounds(raw, start)
     fields: dict[str, list[bytes]] = {}
     notes: list[str] = []
-    lines = next_field.split(raw[start:end], MAX_FIELDS)
+    lines = _lines(raw[start:end], next_field)
     if len(lines) > MAX_FIELDS:
         del lines[MAX_FIELDS:]
         notes.append(f"More than {MAX_FIELDS:,} header fields; the rest is left out.")
@@ -82,6 +85,14 @@ def read_headers(raw: bytes) -> tuple[Headers, int]:
         notes.append("The blank line between headers and body is missing.")
     notes += filter(None, (_note(lines[at]) for at in astray[:MAX_NOTES]))
     return Headers(fields, tuple(notes)), body
+
+
+def _lines(block: bytes, next_field: re.Pattern[bytes]) -> list[bytes]:
+    """The fields, each with its folds; more than MAX_FIELDS: the last is all the rest."""
+    if next_field is _NEXT_CR or b"\0" in block or block.count(b"\n") >= MAX_FIELDS:
+        return next_field.split(block, MAX_FIELDS)
+    marked = block.replace(b"\n ", b"\0 ").replace(b"\n\t", b"\0\t")  # a third of what the pattern costs
+    return [line.replace(b"\0", b"\n") if b"\0" in line else line for line in marked.split(b"\n")]
 
 
 def _text_below(lines: list[bytes], astray: list[int]) -> int:

@@ -16,6 +16,7 @@ _DATED = re.compile(
     rb"|(?<![\d:+])\d{4}(?:[-/.]\d\d?[-/.]\d\d?)?[,T \t]{1,3}%(time)s)"  # … 2 Aug 1999 18:55:09, 2020-02-03T10:00
     rb"(?:[ \t]+%(zone)s)*(?:[ \t]+remote from [^ \n]+)?[ \t\r]*\n\Z" % {b"time": _TIME, b"zone": _ZONE}
 )
+_MOSTLY = re.compile(rb" \d\d:\d\d:\d\d \d{4}\n")  # the date's end as nearly all have it, which costs less to find
 _DATE_LENGTH = 160  # the date ends the line: no more of it is searched, so a long line costs no more than a short one
 
 # Mail that came over several machines has their separators too, quoted, before its header (RFC 976, 2.4).
@@ -40,13 +41,24 @@ def separator(data: bytes, at: int) -> int:
     header = _HEADER.match(data, line.end())
     if header is None:
         return -1
-    if _DATED.search(data, max(at, line.end() - _DATE_LENGTH), line.end()):
+    if _MOSTLY.match(data, line.end() - 15) or _DATED.search(data, max(at, line.end() - _DATE_LENGTH), line.end()):
         return header.start(1)
     # "From" alone may be a line of a letter, so what follows has to be more than any word with a colon.
     name = header[1].lower()
     if _BARE.match(data, at) and (name in _FIRST or name.startswith(b"x-")):
         return header.start(1)
     return -1
+
+
+def header_ends(mail: bytes) -> tuple[int, int]:
+    """Where the line end is that ends the header, and where the body begins; both at the end without a blank line."""
+    line = mail.find(b"\n")
+    crlf = mail[max(line - 1, 0) : line] == b"\r"
+    likely, other = (b"\n\r\n", b"\n\n") if crlf else (b"\n\n", b"\n\r\n")
+    end, length = mail.find(likely), len(likely)
+    if (earlier := mail.find(other, 0, len(mail) if end < 0 else end + 2)) >= 0:
+        end, length = earlier, len(other)
+    return (end, end + length) if end >= 0 else (len(mail), len(mail))
 
 
 def begins_like_mail(head: bytes) -> bool:

@@ -174,7 +174,7 @@ class _QuotedPrintable(_Plain):
         if b"= " in block or b"=\t" in block:
             block = _SOFT.sub(b"=\n", block)
         data = binascii.a2b_qp(block)
-        if data.count(b"=") != block.count(b"=3D") + block.count(b"=3d"):
+        if b"=" in data and data.count(b"=") != block.count(b"=3D") + block.count(b"=3d"):
             self.repaired = "escapes that are no quoted-printable"
         return data
 
