@@ -10,7 +10,7 @@ from typing import BinaryIO, Literal, NamedTuple
 
 from archiver.importers.mail import charsets, flowed, hypertext, notes, parts, transfer, uu
 from archiver.importers.mail.big import Whole
-from archiver.importers.mail.headers import read_headers
+from archiver.importers.mail.headers import Headers, read_headers
 from archiver.importers.mail.parts import Part
 from archiver.importers.mail.transfer import Encoded, Source
 from archiver.model import Attachment
@@ -59,16 +59,18 @@ class Body(NamedTuple):
     problems: tuple[tuple[str, str], ...]
 
 
-def read_body(raw: bytes, whole: BinaryIO | None = None, start: int | None = None) -> Body:
+def read_body(
+    raw: bytes, whole: BinaryIO | None = None, start: int | None = None, headers: Headers | None = None
+) -> Body:
     """The body of a mail: *raw*, or all of the file *whole* if there is one.
 
-    *start*: where its body begins, if the header has been read already. Never raises.
+    *start*: where its body begins, and what its *headers* are, if they have been read already. Never raises.
     """
     if whole and start == len(raw):  # a header longer than what of it is at hand
         start = None
     source: Source = Whole(whole) if whole else raw if b"\n" in raw else raw.replace(b"\r", b"\n")
     size = source.size if isinstance(source, Whole) else len(raw)
-    root = parts.root(source, size, start)
+    root = parts.root(source, size, start, headers.content() if headers and source is raw else None)
     reading = _Reading()
     if root.kind == "text/plain" and b"disposition" not in root.fields:  # as most mail is
         reading.text(root)

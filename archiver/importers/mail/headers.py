@@ -51,6 +51,17 @@ class Headers:
         """The names there are, in lower case, each once, in the order of their first fields."""
         return tuple(self._fields)
 
+    def content(self) -> dict[bytes, bytes] | None:
+        """The first of each of the ``Content-`` fields as it stands there, by the rest of its name; None where the
+        block was not all fields, and the rest has to be looked at."""
+        if self.notes:
+            return None
+        return {
+            name[8:].encode(): values[0].lstrip(b" \t")
+            for name, values in self._fields.items()
+            if name.startswith("content-")
+        }
+
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._fields
 

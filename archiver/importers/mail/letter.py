@@ -1,7 +1,6 @@
 """One mail as its container holds it: what the splitter and the boxes give, what the reader takes."""
 
-from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, NamedTuple
 
 from archiver.dump import Entry
 
@@ -10,8 +9,7 @@ Style = Literal["mbox", "mboxcl2", "eml", "emlx", "maildir", "mh", "git", "pst"]
 BIG = 8 * 1024 * 1024  # letters of more bytes are not held in memory but in a temporary file
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """A mail: bytes [start, end) of *entry*, its separator line included.
 
     *raw* is the mail itself, from its first header on, without the separator and with ``>From `` unquoted where the

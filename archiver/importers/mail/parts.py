@@ -94,9 +94,13 @@ class Tree:
     left_out: int = 0
 
 
-def root(source: Source, size: int, start: int | None = None) -> Part:
-    """The mail that is all of *source* as a part, not opened; *start*: where its body begins, if that is known."""
-    return _unopened(source, 0, size, "text/plain", start, mail=True)
+def root(source: Source, size: int, start: int | None = None, fields: dict[bytes, bytes] | None = None) -> Part:
+    """The mail that is all of *source* as a part, not opened; *start*: where its body begins, and *fields*: those of
+    its ``Content-`` fields as in a part, if that is known."""
+    if start is None or fields is None:
+        return _unopened(source, 0, size, "text/plain", start, mail=True)
+    value = fields.get(b"type")
+    return Part(_kind(value) if value else "text/plain", fields, source, 0, start, size)
 
 
 def walk(part: Part) -> Tree:

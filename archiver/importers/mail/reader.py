@@ -51,7 +51,7 @@ class Reader:
     def _letter(self, letter: Letter) -> Iterator[Item]:
         origin = self._origin(letter)
         headers, start = read_headers(letter.raw)
-        body = read_body(letter.raw, letter.whole, start)
+        body = read_body(letter.raw, letter.whole, start, headers)
         home, message = self._message(letter, headers, body, origin, None)
         yield from self._conversation(home)
         yield message
