@@ -24,7 +24,7 @@ _WHOLE_HEAD = {"from", "sent", "to", "subject"}
 _PROMPTS = frozenset(("sql", "mysql", "sqlite", "irb", "ghci", "gdb", "ps", "ftp", "sftp", "telnet", "octave", "php"))
 
 _BEYOND = re.compile(
-    r"\n(?![ \t\xa0]{0,3}+>|[ \t\r\xa0]*+(?:\n|\Z))"
+    r"\n(?![ \t\xa0]{0,3}>|[ \t\r\xa0]*(?:\n|\Z))"
 )  # a line end before what is neither quoted nor blank
 _LABEL = re.compile(r"[ \t]*\*{0,2}([^\W\d_][^:：\n*]{0,30}?)\*{0,2}[ \t\xa0]*[:：]")
 
@@ -254,16 +254,15 @@ def _between(line: str) -> str:
 @cache
 def _telling() -> re.Pattern[str]:
     """The beginning of a line that may mean something, and the line end before it."""
-    words = [word[:1].upper() + word[1:] for word in phrases(HEADERS["from"])]
-    heads, letters = either(words), re.escape("".join(sorted({word[0] for word in words})))
+    heads = either(word[:1].upper() + word[1:] for word in phrases(HEADERS["from"]))
     return re.compile(
         "\n(?:"
-        r"(?P<marked>[ \t\xa0]{0,3}+>)"
-        r"|(?P<dashed>[ \t]{0,2}+--)"
-        r"|(?P<ruled>[ \t]{0,2}+_{10,}+[ \t\r]*+(?=\n))"
+        r"(?P<marked>[ \t\xa0]{0,3}>)"
+        r"|(?P<dashed>[ \t]{0,2}--)"
+        r"|(?P<ruled>[ \t]{0,2}_{10,}[ \t\r]*(?=\n))"
         r"|(?P<barred>\|[ \t|\r\n])"
-        rf"|(?P<headed>(?=[ \t*{letters}])[ \t]{{0,2}}+\*{{0,2}}+(?:{heads})\*{{0,2}}[ \t\xa0]?[:：])"
-        r"|(?P<initialled>[ \t]?[A-Za-zÀ-ɏ]{1,12}+>)"
+        rf"|(?P<headed>[ \t]{{0,2}}\*{{0,2}}(?:{heads})\*{{0,2}}[ \t\xa0]?[:：])"
+        r"|(?P<initialled>[ \t]?[A-Za-zÀ-ɏ]{1,12}>)"
         ")"
     )
 

@@ -4,16 +4,16 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from archiver.importers.mail.sniff import header_ends
-
 NAMES = ("seen", "answered", "flagged", "draft", "deleted", "forwarded")
 
 _MAILDIR = dict(zip("SRFDTP", NAMES, strict=True))  # Maildir: S seen, R replied, F, D draft, T trashed, P passed on
 _INFO = re.compile(r"[:;!_-]2,([A-Za-z]{0,60})$")  # ":" where file names may have it, else what programs take instead
 
+_END_OF_HEADER = re.compile(rb"\n\r?\n")
 _STATUS = re.compile(
     rb"^(x-mozilla-status|x-status|status):[ \t]*([0-9A-Za-z]{1,8})[ \t\r]*$", re.IGNORECASE | re.MULTILINE
 )
+_FIELDS = (b"\nstatus:", b"\nx-status:", b"\nx-mozilla-status:")
 _LETTERS = {  # as mutt and c-client have it: R read, O old; A answered, F flagged, D deleted, T draft
     b"status": (frozenset(b"RONU"), {ord("R"): "seen"}),
     b"x-status": (
@@ -37,8 +37,10 @@ def of_maildir(name: str) -> tuple[str, ...]:
 
 def of_mbox(raw: bytes) -> tuple[str, ...]:
     """The flags in the fields Status, X-Status, and Thunderbird's X-Mozilla-Status."""
-    header = raw[: header_ends(raw)[0]]
-    if b"status:" not in header.lower():
+    end = _END_OF_HEADER.search(raw)
+    header = raw[: end.start()] if end else raw
+    lowered = b"\n" + header.lower()
+    if not any(field in lowered for field in _FIELDS):  # most have X-Spam-Status at most
         return ()
     return _sorted(flag for name, value in _STATUS.findall(header) for flag in _status(name.lower(), value))
 

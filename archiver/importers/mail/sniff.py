@@ -50,17 +50,6 @@ def separator(data: bytes, at: int) -> int:
     return -1
 
 
-def header_ends(mail: bytes) -> tuple[int, int]:
-    """Where the line end is that ends the header, and where the body begins; both at the end without a blank line."""
-    line = mail.find(b"\n")
-    crlf = mail[max(line - 1, 0) : line] == b"\r"
-    likely, other = (b"\n\r\n", b"\n\n") if crlf else (b"\n\n", b"\n\r\n")
-    end, length = mail.find(likely), len(likely)
-    if (earlier := mail.find(other, 0, len(mail) if end < 0 else end + 2)) >= 0:
-        end, length = earlier, len(other)
-    return (end, end + length) if end >= 0 else (len(mail), len(mail))
-
-
 def begins_like_mail(head: bytes) -> bool:
     """Whether there is a header first, perhaps after blank lines: two fields, one of them such as every mail has."""
     count, known = 0, False

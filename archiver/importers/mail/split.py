@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Literal, NamedTuple
 
 from archiver.importers.mail.letter import BIG
-from archiver.importers.mail.sniff import BOM, LOOKAHEAD, SNIFF, begins_like_mail, header_ends, separator
+from archiver.importers.mail.sniff import BOM, LOOKAHEAD, SNIFF, begins_like_mail, separator
 from archiver.importers.mail.tape import MIB, Held, Tape, unquoted
 
 STEP = 2 * MIB
@@ -14,6 +14,7 @@ _FAR = 1024 * MIB  # a body said to be longer is not waited for
 
 _AFTER_FROM = (b" ", b"\n", b"\r", b"\t")  # most lines that begin so are the field From:
 _BLANK = re.compile(rb"[ \t\r\n]*")
+_END_OF_HEADER = re.compile(rb"\n\r?\n")
 _NEWLINES = re.compile(rb"(?:\r?\n){0,2}")
 _LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r?\n")
 
@@ -189,14 +190,14 @@ class _Splitter:
 
 def _claim(first: bytes, head: int) -> int | None:
     """The offset at which the body ends by its Content-Length; *first*: the mail's beginning, at offset *head*."""
-    end, body = header_ends(first)
-    if end == body:
+    header_end = _END_OF_HEADER.search(first)
+    if header_end is None:
         return None
-    header = first[: end + 1].lower()
+    header = first[: header_end.start() + 1].lower()
     if b"content-length" not in header:
         return None
     length = _LENGTH.search(b"\n" + header)
-    return head + body + int(length[1]) if length else None
+    return head + header_end.end() + int(length[1]) if length else None
 
 
 def _blank_line(tail: bytes) -> int:
