@@ -93,7 +93,7 @@ class _Reading:
         self._named: list[Part] = []
         self._room = LONGEST
         self._digest_room = DIGEST
-        self._markup = 0
+        self._markup = self._tags = 0
         self._plain = False
         self._inside = 0  # how many forwarded mails deep
 
@@ -254,7 +254,15 @@ class _Reading:
     def _hypertext(self, part: Part) -> None:
         markup = self._decoded(part)
         self._markup += len(markup)
-        text = hypertext.read(markup, wary=self._markup > hypertext.SMALL)
+        before, room = self._tags, hypertext.FLAT - self._tags
+        self._tags += (tags := markup.count("<"))
+        if tags > room:
+            self._problem("long-html", f"HTML after the first {hypertext.FLAT:,} tags was not read but kept as a file")
+            self._file(part)
+            markup = markup[: len(markup) * max(room, 0) // tags]
+        elif self._tags > hypertext.TREE:
+            self._problem("long-html", f"HTML after the first {hypertext.TREE:,} tags was read without its layout")
+        text = hypertext.read(markup, self._markup > hypertext.SMALL, before)
         if self._say(text) and not self._inside:
             self._html.append(markup)
 
