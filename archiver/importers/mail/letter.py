@@ -17,6 +17,7 @@ class Letter(NamedTuple):
     file at its beginning that goes when the letter goes. *envelope*: the ``From `` line without its line end, b""
     where there is none. *flags*: seen, answered, flagged, draft, deleted, forwarded, as the container tells.
     *folder*: what the mailbox is called, e.g. ``Inbox`` or ``garden-2004-05``; "" when it has no name worth telling.
+    *number*: which message of a store of Outlook it is, whose place in the file is not known.
     """
 
     entry: Entry
@@ -28,3 +29,4 @@ class Letter(NamedTuple):
     flags: tuple[str, ...] = ()
     folder: str = ""
     whole: BinaryIO | None = None
+    number: int | None = None

@@ -25,7 +25,7 @@ _KEYWORDS = ("x-mozilla-keys", "x-keywords")
 _ASKED_BELOW = re.compile(r"\s{0,20}X-No-Archive:[ \t]{0,9}yes[ \t]*(?:\n|$)", re.IGNORECASE)  # as Usenet does
 _PLAIN_STEPS = ("date",)
 _TO = ("to", "cc", "bcc")
-_FILED = ("maildir", "mh")  # whose folders say what the owner filed a letter under
+_FILED = ("maildir", "mh", "pst")  # whose folders say what the owner filed a letter under
 _MORE = f"Only the first {MOST:,} of the addresses it was sent to were read, or fewer long ones."
 _INBOX = {"", "inbox", "cur", "new"}
 
@@ -106,7 +106,7 @@ class Reader:
             subject=subject,
             html=body.html,
             attachments=body.attachments,
-            extra=_extra(body, headers, steps) or None,
+            extra=_extra(letter, body, headers, steps) or None,
             spans=spans(body.text, forwarded=is_forward(subject or "")),
             tags=() if around else _tags(letter, (*(gmail(labels) if labels else ()), *_keywords(headers))),
             references=references(headers.first("references"), headers.first("in-reply-to")),
@@ -165,8 +165,10 @@ def _keywords(headers: Headers) -> tuple[str, ...]:
     return tuple(word for word in words if not word.startswith("$"))
 
 
-def _extra(body: Body, headers: Headers, steps: tuple[str, ...]) -> dict[str, object]:
+def _extra(letter: Letter, body: Body, headers: Headers, steps: tuple[str, ...]) -> dict[str, object]:
     extra = {name: value for name, value in body.extra.items() if name != "body_charset"}
+    if letter.number is not None:
+        extra["outlook"] = {"message": letter.number, "folder": letter.folder}
     if steps != _PLAIN_STEPS:
         extra["date"] = list(steps)
     if no_archive(headers) or _ASKED_BELOW.match(body.text):
