@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -20,10 +21,11 @@ from archiver.dump import Dump, Entry, Limits, as_file
 from archiver.errors import DumpError, UsageError
 from archiver.importers import ALL
 from archiver.importers.choice import choose, named
-from archiver.model import Attachment, Guess, ImportReport, Item, Message, Origin, Problem, Stretch
+from archiver.model import Attachment, Content, Guess, ImportReport, Item, Message, Origin, Problem, Stretch
 from archiver.store import archive as store
 from archiver.store import history, undo
 from archiver.store.archive import Archive
+from archiver.store.blobs import Kept
 from archiver.store.keepout import tombs_of
 from archiver.store.run import Run
 from archiver.store.secret import copy_secret
@@ -36,6 +38,7 @@ SHOWN_PROBLEMS = 100  # the rest is in the archive
 _LEFT_ALONE = "left-alone"
 _NAMED = 5  # files left alone that the note about them names
 _STDIN = Path("-")
+_HELD = 1 << 20  # bytes of a file inside a letter that are held to be hashed and written at once
 
 Watch = Callable[[int, int, int], None]
 
@@ -436,7 +439,7 @@ class _Keeper:
 
     def _attachment(self, file: Attachment) -> Attachment:
         if file.content is not None:
-            return self._put(file, as_file(file.content.blocks()), file.name or "")
+            return self._put_content(file, file.content)
         entry = self._dump.entry(file.member) if file.member is not None and file.state == "present" else None
         if entry is None:
             return file
@@ -451,11 +454,25 @@ class _Keeper:
         self.too_large.append(Problem("attachment too large", note, loss="detail"))
         return dataclasses.replace(file, size=size, state="missing", member=None, content=None)
 
+    def _put_content(self, file: Attachment, content: Content) -> Attachment:
+        """A file that lies in its message: held while it is small, as it mostly is."""
+        blocks, held, size = content.blocks(), [], 0
+        for block in blocks:
+            held.append(block)
+            size += len(block)
+            if size > _HELD:
+                return self._put(file, as_file(chain(held, blocks)), file.name or "")
+        whole = held[0] if len(held) == 1 else b"".join(held)
+        return self._kept(file, whole[: media.HEAD], self._archive.blobs.put_whole_soon(whole), file.name or "")
+
     def _put(self, file: Attachment, stream: BinaryIO, name: str) -> Attachment:
         """The file's bytes into blobs, its type told from them; *stream* is buffered, and is closed."""
         with stream:
             head = cast("io.BufferedReader", stream).peek(media.HEAD)[: media.HEAD]
             blob = self._archive.blobs.put_soon(stream)
+        return self._kept(file, head, blob, name)
+
+    def _kept(self, file: Attachment, head: bytes, blob: Kept, name: str) -> Attachment:
         if self._tombs and self._tombs.is_gone(blob.sha256):
             self._archive.blobs.drop(blob.sha256)
             return dataclasses.replace(file, name=None, size=None, state="missing", member=None, content=None)

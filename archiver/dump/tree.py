@@ -11,7 +11,8 @@ from archiver.dump.gather import Gathering
 from archiver.dump.given import gather
 from archiver.dump.limits import DEFAULT, Limits
 from archiver.dump.names import LIKENESS
-from archiver.dump.streams import as_file
+from archiver.dump.streams import Packed, as_file
+from archiver.errors import DumpError
 from archiver.model import Problem
 
 
@@ -63,6 +64,20 @@ class Dump:
         """The entry's bytes, forwards only; reading raises DumpError where they are damaged, fewer or more than
         declared."""
         return as_file(self._sources[entry.path].blocks(entry.path))
+
+    def seekable(self, entry: Entry) -> BinaryIO:
+        """The entry's bytes as a file to be read in any order: of what is packed, a temporary copy. DumpError."""
+        source = self._sources[entry.path]
+        if isinstance(source, Packed):
+            return self._spool.keep(source.blocks(entry.path)).open("rb")
+        try:
+            return source.file.open("rb")
+        except OSError as error:
+            raise DumpError(
+                f"“{entry.path}” could not be read.",
+                why=error.strerror or str(error),
+                remedy="Check that the file is still there and that you may read it.",
+            ) from error
 
     def head(self, entry: Entry, size: int = 65536) -> bytes:
         """The first *size* bytes, fewer if there are no more. DumpError as in open_entry."""

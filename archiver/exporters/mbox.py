@@ -1,7 +1,8 @@
 """Letters as they came, in one mbox that any mail program opens.
 
 A letter out of an mbox is written byte for byte, so one mailbox that was imported comes out as it went in. Letters
-that came as files of their own get a ``From `` line and quoted From lines (mboxrd), as the format needs them.
+that came as files of their own get a ``From `` line and quoted From lines (mboxrd), as the format needs them. What came
+in a store of Outlook was no letter there, and is left out.
 """
 
 import re
@@ -11,6 +12,7 @@ from datetime import UTC, datetime
 from archiver.contracts import Original, Originals
 
 _FROM = re.compile(rb"^(>*From )", re.MULTILINE)
+_STORE = b"!BDN"  # Outlook's, whose bytes are no letters
 _COUNT = re.compile(rb"(\d{1,12})[ \t]*\r?\n")  # Apple's emlx begins with the letter's length
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -27,6 +29,8 @@ def blocks(library: Originals, conversations: Sequence[int] = ()) -> Iterator[by
         before = place
         pieces = library.original(letter)
         first = next(pieces, b"")
+        if first.startswith(_STORE):
+            continue
         if not ended:
             yield b"\n"
         if first.startswith((b"From ", b"\xef\xbb\xbfFrom ")):

@@ -101,16 +101,19 @@ def _paragraphs(text: str, start: int, stop: int) -> Iterator[tuple[int, str]]:
     window = text[reach:stop].rstrip()
     plain = "\r" not in window and " \n" not in window  # then blank lines are easily found
     ends = [] if plain else [(blank.start(), blank.end()) for blank in _BLANK.finditer(window)]
+    end = len(window)
     while True:
         if plain:
-            above = window.rfind("\n\n")
+            above = window.rfind("\n\n", 0, end)
             begins = above + 2
         else:
             above, begins = ends.pop() if ends else (-1, 0)
         if above <= 0:
             return
-        yield reach + begins, window[begins:]
-        window = window[:above].rstrip("\n")
+        yield reach + begins, window[begins:end]
+        end = above
+        while end and window[end - 1] == "\n":
+            end -= 1
 
 
 def _may_end_one(paragraph: str, window: str) -> bool:
@@ -163,7 +166,7 @@ def _is_footer(lines: Sequence[str]) -> bool:
             return False
     elif not line.startswith(_footers()):
         return False
-    return not any(line.startswith(">") for line in lines) and any(map(_WHERE.search, lines))
+    return ">" not in [line[:1] for line in lines] and any(map(_WHERE.search, lines))
 
 
 def _up(lines: Sequence[str], i: int) -> int:

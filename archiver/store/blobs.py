@@ -2,9 +2,8 @@
 
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -39,6 +38,7 @@ class Blobs:
         """With *keep* false nothing is written: ``put`` only tells digest and size (a dry run)."""
         self.folder = folder
         self.keep = keep
+        self._made = False  # whether the folder is known to be there
         self._waiting: dict[str, Path] = {}  # written, but neither safe on disk nor under their names yet
 
     def path(self, sha256: str) -> Path:
@@ -58,29 +58,52 @@ class Blobs:
         """The same, but safe on disk and there to be opened only after ``settle``: many small files cost one wait."""
         if not self.keep:
             return _measure(stream)
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._make_folder()
+        start = stream.read(CHUNK)
+        following = stream.read(CHUNK) if len(start) == CHUNK else b""
+        return self._put_long(stream, [start, following]) if following else self.put_whole_soon(start)
+
+    def put_whole_soon(self, content: bytes) -> Kept:
+        """The same for content that is in memory: what is here already is not written again."""
+        kept = Kept(hashlib.sha256(content).hexdigest(), len(content))
+        if self.keep and kept.sha256 not in self._waiting and not self._has(kept):
+            self._make_folder()
+            written = self._incoming(kept.sha256)
+            with _removed_if_torn(written), os.fdopen(_created(written), "wb") as out:
+                out.write(content)
+            self._waiting[kept.sha256] = written
+        return kept
+
+    def _put_long(self, stream: BinaryIO, begun: list[bytes]) -> Kept:
+        """Block by block: what has *begun* was read from the stream already."""
         digest, size = hashlib.sha256(), 0
-        handle, name = tempfile.mkstemp(prefix="incoming-", dir=self.folder)
-        written = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as out:
-                while chunk := stream.read(CHUNK):
-                    digest.update(chunk)
-                    size += len(chunk)
-                    out.write(chunk)
-        except BaseException:
-            written.unlink()
-            raise
-        sha256 = digest.hexdigest()
-        if sha256 in self._waiting or self._has(sha256, size):
+        written = self._incoming("long")
+        with _removed_if_torn(written), os.fdopen(_created(written), "wb") as out:
+            while chunk := begun.pop(0) if begun else stream.read(CHUNK):
+                digest.update(chunk)
+                size += len(chunk)
+                out.write(chunk)
+        kept = Kept(digest.hexdigest(), size)
+        if kept.sha256 in self._waiting or self._has(kept):
             written.unlink()
         else:
-            self._waiting[sha256] = written
-        return Kept(sha256, size)
+            self._waiting[kept.sha256] = written.replace(self._incoming(kept.sha256))
+        return kept
 
-    def _has(self, sha256: str, size: int) -> bool:
-        target = self.path(sha256)
-        return target.exists() and target.stat().st_size == size
+    def _incoming(self, name: str) -> Path:
+        """Where content is written to before it has its own name; one writer at a time has the archive's lock."""
+        return self.folder / f"incoming-{name}"
+
+    def _make_folder(self) -> None:
+        if not self._made:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._made = True
+
+    def _has(self, kept: Kept) -> bool:
+        try:
+            return self.path(kept.sha256).stat().st_size == kept.size
+        except FileNotFoundError:
+            return False
 
     def settle(self) -> None:
         """Make all that was put safe: contents first, then their names, then the folders that hold them."""
@@ -92,10 +115,10 @@ class Blobs:
         folders = set()
         for sha256, written in waiting.items():
             target = self.path(sha256)
-            fresh |= not target.parent.exists()
-            target.parent.mkdir(exist_ok=True)
+            if target.parent not in folders:
+                folders.add(target.parent)
+                fresh |= _make(target.parent)
             written.replace(target)
-            folders.add(target.parent)
         for folder in sorted(folders):
             sync_folder(folder)
         if fresh:
@@ -125,6 +148,29 @@ class Blobs:
         """Remove what a killed run left half-written. Call only while holding the archive's lock."""
         for file in self.folder.glob("incoming-*"):
             file.unlink()
+
+
+def _make(folder: Path) -> bool:
+    """Whether the folder had to be made."""
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        return False
+    return True
+
+
+def _created(file: Path) -> int:
+    """The file, empty, opened to be written; for nobody else to read."""
+    return os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+
+
+@contextmanager
+def _removed_if_torn(file: Path) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        file.unlink()
+        raise
 
 
 def _sync_files(files: Sequence[Path]) -> None:

@@ -11,6 +11,7 @@ from archiver.contracts import Finding, Hints
 from archiver.dump import Dump
 from archiver.errors import NotUnderstoodError
 from archiver.importers.mail.boxes import boxes, claims
+from archiver.importers.mail.pst import libpff
 from archiver.model import Item
 
 name = "mail"
@@ -28,6 +29,8 @@ def read(dump: Dump, hints: Hints) -> Iterator[Item]:
     found = boxes(dump)
     if not found:
         raise NotUnderstoodError("No mail was found.", why="\n".join(explain(dump)), remedy=_REMEDY)
+    if all(box.style == "pst" for box in found):
+        libpff()  # or say how to get it, before anything is noted
     from archiver.importers.mail.reader import Reader  # noqa: PLC0415 - 100 ms and 4 MB that no other import has to pay
 
     return Reader(dump, hints).items(found)

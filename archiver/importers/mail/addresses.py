@@ -7,7 +7,7 @@ too many, quotes and brackets without their partner, several addresses without a
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -50,6 +50,8 @@ _ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
 _MASKED = re.compile(r"([^\s@]+) at ([^\s@]+)|([^\s@]+) (?:en|em|bei|à|på|w|na|op) ([^\s@.]+(?:\.[^\s@.]+)+)")
 _URI = re.compile(r"(?:mailto|smtp):", re.IGNORECASE)
 _EXCHANGE = re.compile(r"/o=", re.IGNORECASE)  # an X.500 name, which Exchange uses within a house
+MOST = 10_000  # addresses of one mail that are read
+MAX_LOOKED_AT = 1 << 19  # bytes, likewise
 MAX_REMEMBERED = 300  # bytes of a value that is not read again when it comes again
 MAX_GROUP = 100  # tokens of a group's name
 MAX_JOINED = 2  # pieces before unquoted commas that are taken to be of one name
@@ -61,6 +63,19 @@ def addresses(value: bytes, charset: str | None = None) -> list[Address]:
     *charset*: of bytes above 0x7F that carry no label and are not UTF-8.
     """
     return list(_known(value, charset)) if len(value) < MAX_REMEMBERED else _read(value, charset)
+
+
+def first_of(values: Iterable[bytes], charset: str | None = None) -> tuple[list[Address], bool]:
+    """The addresses of several fields of a mail, no more than MOST of them, and whether there are more."""
+    found: list[Address] = []
+    room = MAX_LOOKED_AT
+    for value in values:
+        if len(value) > room:
+            start = value[:room]
+            return (found + addresses(start[: start.rfind(b",") + 1], charset))[:MOST], True
+        room -= len(value)
+        found += addresses(value, charset)
+    return found[:MOST], len(found) > MOST
 
 
 @lru_cache(maxsize=4096)

@@ -11,7 +11,7 @@ from typing import BinaryIO, Literal, NamedTuple
 from archiver.dump import DEFAULT, Limits
 from archiver.importers.mail import charsets, flowed, hypertext, notes, parts, transfer, uu
 from archiver.importers.mail.big import Whole
-from archiver.importers.mail.headers import read_headers
+from archiver.importers.mail.headers import Headers, read_headers
 from archiver.importers.mail.parts import Part
 from archiver.importers.mail.transfer import Encoded, Source
 from archiver.model import Attachment
@@ -59,16 +59,22 @@ class Body(NamedTuple):
     problems: tuple[tuple[str, str], ...]
 
 
-def read_body(raw: bytes, whole: BinaryIO | None = None, start: int | None = None, limits: Limits = DEFAULT) -> Body:
+def read_body(
+    raw: bytes,
+    whole: BinaryIO | None = None,
+    start: int | None = None,
+    limits: Limits = DEFAULT,
+    headers: Headers | None = None,
+) -> Body:
     """The body of a mail: *raw*, or all of the file *whole* if there is one.
 
-    *start*: where its body begins, if the header has been read already. Never raises.
+    *start*: where its body begins, and what its *headers* are, if they have been read already. Never raises.
     """
     if whole and start == len(raw):  # a header longer than what of it is at hand
         start = None
     source: Source = Whole(whole) if whole else raw if b"\n" in raw else raw.replace(b"\r", b"\n")
     size = source.size if isinstance(source, Whole) else len(raw)
-    root = parts.root(source, size, start)
+    root = parts.root(source, size, start, headers.content() if headers and source is raw else None)
     reading = _Reading(limits)
     if root.kind == "text/plain" and b"disposition" not in root.fields:  # as most mail is
         reading.text(root)
@@ -92,7 +98,7 @@ class _Reading:
         self._named: list[Part] = []
         self._room = limits.text_length
         self._digest_room = DIGEST
-        self._markup = 0
+        self._markup = self._tags = 0
         self._plain = False
         self._inside = 0  # how many forwarded mails deep
 
@@ -254,7 +260,15 @@ class _Reading:
     def _hypertext(self, part: Part) -> None:
         markup = self._decoded(part)
         self._markup += len(markup)
-        text = hypertext.read(markup, wary=self._markup > hypertext.SMALL)
+        before, room = self._tags, hypertext.FLAT - self._tags
+        self._tags += (tags := markup.count("<"))
+        if tags > room:
+            self._problem("long-html", f"HTML after the first {hypertext.FLAT:,} tags was not read but kept as a file")
+            self._file(part)
+            markup = markup[: len(markup) * max(room, 0) // tags]
+        elif self._tags > hypertext.TREE:
+            self._problem("long-html", f"HTML after the first {hypertext.TREE:,} tags was read without its layout")
+        text = hypertext.read(markup, self._markup > hypertext.SMALL, before)
         if self._say(text) and not self._inside:
             self._html.append(markup)
 

@@ -8,6 +8,7 @@ from archiver.importers.mail import flags, names
 from archiver.importers.mail.emlx import read_emlx
 from archiver.importers.mail.finding import Box, Finder, Kind
 from archiver.importers.mail.letter import Letter
+from archiver.importers.mail.pst import Left, messages
 from archiver.importers.mail.split import Cut, Gap, split
 from archiver.model import Origin, Problem
 
@@ -56,6 +57,9 @@ def letters(dump: Dump, found: Sequence[Box] | None = None) -> Iterator[Letter |
 
 
 def _letters(dump: Dump, box: Box, entry: Entry, sequences: flags.Sequences | None) -> Iterator[Letter | Problem]:
+    if box.style == "pst":
+        yield from _stored(dump, entry)
+        return
     pieces, told = _pieces(dump, box, entry)
     gap: Gap | None = None
     count = 0
@@ -70,6 +74,25 @@ def _letters(dump: Dump, box: Box, entry: Entry, sequences: flags.Sequences | No
         yield _letter(box, entry, piece, told or _flags(box, entry, piece, sequences))
     if not count:
         yield _without_mail(dump, entry)
+
+
+def _stored(dump: Dump, entry: Entry) -> Iterator[Letter | Problem]:
+    """The letters of a store of Outlook, each of which is somewhere in all of the file."""
+    at, nowhere = _origin(dump, entry, 0, entry.size), _origin(dump, entry, 0, 0)
+    with dump.seekable(entry) as file:
+        for found in messages(file):
+            if isinstance(found, Left):
+                note = f"“{entry.path}”: {found.note}"
+                yield Problem(found.what, note, at, "message") if found.lost else Problem(found.what, note, nowhere)
+                continue
+            raw, whole, _, notes = found.letter
+            yield Letter(
+                entry, 0, entry.size, raw, style="pst", flags=found.flags, folder=found.folder, whole=whole,
+                number=found.number,
+            )  # fmt: skip
+            for note in notes:
+                said = f"“{entry.path}”, message {found.number}: {note}"
+                yield Problem("unreadable file in a letter", said, at, "detail")
 
 
 def _pieces(dump: Dump, box: Box, entry: Entry) -> tuple[Iterator[Cut | Gap], tuple[str, ...]]:

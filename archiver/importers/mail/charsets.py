@@ -9,8 +9,11 @@ What is returned can be stored: no lone surrogates, and a NUL becomes the visibl
 
 import codecs
 import re
+import sys
+from array import array
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
+from itertools import product
 
 from archiver.text import storable
 
@@ -77,7 +80,10 @@ def decode(data: bytes, label: str | None, fallback: str | None = None) -> tuple
     codec = codec_of(label) if label else None
     if data.isascii() and b"\x1b" not in data and (codec is None or _ascii_is_ascii(data, codec)):
         return _fit(data.decode("ascii")), "ascii"
-    text, step = _climb(data, codec, codec_of(fallback) if fallback else None)
+    try:
+        text, step = _climb(data, codec, codec_of(fallback) if fallback else None)
+    except _OverdoneError as overdone:
+        text, step = storable(data.decode(overdone.codec, "replace"))[0], "label-mended"
     return _fit(text), step
 
 
@@ -212,6 +218,24 @@ _CALLS = re.compile(rb"\x1b(?:\$[@B]|\$\([@BDOPQ]|\([BJI])")
 _CALLED = re.compile(rb"\x1b(\$[@B]|\$\([@BDOPQ]|\([BJI])([^\x1b]*)")
 _SHIFTED = re.compile(rb"\x0e([^\x0e\x0f\r\n]*)\x0f?")
 _DESIGNATION = re.compile(rb"\x1b\$[)*+][A-I]|\x0f")
+_MANY = 250_000  # changes from one character set to another in one text: no language has so many in a few megabytes
+_LOWERED = bytes(byte & 0x7F for byte in range(256))
+_RAISED = bytes(byte | 0x80 if byte > 0x20 else byte for byte in range(256))
+
+
+class _OverdoneError(Exception):
+    """More changes than _MANY: what to read the data with, replacing what does not fit."""
+
+    def __init__(self, codec: str) -> None:
+        self.codec = codec
+
+
+def _each(pattern: re.Pattern[bytes], change: Callable[[re.Match[bytes]], bytes], data: bytes, codec: str) -> bytes:
+    """The data with every match changed. _OverdoneError where there are more than anybody writes."""
+    changed, count = pattern.subn(change, data, _MANY)
+    if count == _MANY:
+        raise _OverdoneError(codec)
+    return changed
 
 
 def _by_escapes(data: bytes) -> str | None:
@@ -227,7 +251,7 @@ def _japanese(data: bytes) -> str:
     try:
         return data.decode("iso2022_jp_ext")
     except UnicodeError:
-        return _CALLED.sub(_as_shift_jis, data).decode("cp932")
+        return _each(_CALLED, _as_shift_jis, data, "iso2022_jp_ext").decode("cp932")
 
 
 def _as_shift_jis(called: re.Match[bytes]) -> bytes:
@@ -237,18 +261,27 @@ def _as_shift_jis(called: re.Match[bytes]) -> bytes:
     return signs if kind.startswith(b"(") else _pairs_as_shift_jis(signs)
 
 
-_PAIR = re.compile(rb"([\x21-\x7e])([\x21-\x7e])")
+_PAIRS = re.compile(rb"(?:[\x21-\x7e]{2})++")
 
 
 def _pairs_as_shift_jis(signs: bytes) -> bytes:
     """Rows and cells of JIS X 0208 (two bytes 21-7E each) in the places that Shift_JIS gives them."""
-    return _PAIR.sub(_pair_as_shift_jis, signs)
+    return _each(_PAIRS, _run_as_shift_jis, signs, "iso2022_jp_ext")
 
 
-def _pair_as_shift_jis(pair: re.Match[bytes]) -> bytes:
-    row, cell = pair[0]
-    first = (row + 1) // 2 + (0x70 if row < 0x5F else 0xB0)
-    return bytes((first, cell + 0x1F + (cell >= 0x60) if row % 2 else cell + 0x7E))
+def _run_as_shift_jis(run: re.Match[bytes]) -> bytes:
+    return array("H", map(_shift_jis().__getitem__, memoryview(run[0]).cast("H"))).tobytes()
+
+
+@cache
+def _shift_jis() -> "array[int]":
+    """What Shift_JIS writes for each pair of bytes, both as numbers of this machine's kind."""
+    table = array("H", bytes(2 << 16))
+    for row, cell in product(range(0x21, 0x7F), repeat=2):
+        first = (row + 1) // 2 + (0x70 if row < 0x5F else 0xB0)
+        pair = bytes((first, cell + 0x1F + (cell >= 0x60) if row % 2 else cell + 0x7E))
+        table[int.from_bytes((row, cell), sys.byteorder)] = int.from_bytes(pair, sys.byteorder)
+    return table
 
 
 _EUC_PAIRS = re.compile(rb"(?:[\xa1-\xfe]{2})+|\x8e([\xa1-\xdf])")
@@ -259,14 +292,16 @@ def _japanese_unix(data: bytes) -> str:
     try:
         return data.decode("euc_jp")
     except UnicodeError:
-        return _EUC_PAIRS.sub(
-            lambda found: found[1] or _pairs_as_shift_jis(bytes(byte & 0x7F for byte in found[0])), data
-        ).decode("cp932")
+        return _each(_EUC_PAIRS, _euc_as_shift_jis, data, "euc_jp").decode("cp932")
+
+
+def _euc_as_shift_jis(found: re.Match[bytes]) -> bytes:
+    return found[1] or _pairs_as_shift_jis(found[0].translate(_LOWERED))
 
 
 def _shifting(data: bytes, codec: str) -> str:
     """ISO-2022-KR and -CN: what stands between shift-out and shift-in is a two-byte charset less its high bits."""
-    raised = _SHIFTED.sub(lambda run: bytes(byte | 0x80 if byte > 0x20 else byte for byte in run[1]), data)
+    raised = _each(_SHIFTED, lambda run: run[1].translate(_RAISED), data, codec)
     return _DESIGNATION.sub(b"", raised).decode(codec)
 
 

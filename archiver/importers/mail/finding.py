@@ -11,12 +11,13 @@ from archiver.errors import DumpError
 from archiver.importers.mail import names
 from archiver.importers.mail.emlx import begins_like_emlx
 from archiver.importers.mail.letter import Style
+from archiver.importers.mail.pst import begins_like_pst
 from archiver.importers.mail.sniff import BOM, SNIFF, begins_like_mail, begins_like_mbox
 from archiver.importers.mail.split import Cut, split
 
 # What is called so is no mail, and there may be very many: they are not opened.
 _FOREIGN = TELLING | {
-    "exe", "dll", "so", "py", "sqlite", "sqlite3", "db", "pst", "ost", "gz", "bz2", "xz", "tgz", "msf",
+    "exe", "dll", "so", "py", "sqlite", "sqlite3", "db", "gz", "bz2", "xz", "tgz", "msf",
 }  # fmt: skip
 _LETTERS = (".eml", ".emlx")
 _SAMPLE = 3  # files of a folder that are looked at to tell what all of them are
@@ -91,6 +92,8 @@ class Finder:
 
     def _by_content(self, entry: Entry, folder: str, name: str) -> Kind | None:
         head = self._head(entry)
+        if begins_like_pst(head):
+            return Kind("pst", entry.path, names.of_file(folder, name), f"“{entry.path}” is a store of Outlook")
         if begins_like_mbox(head):
             return Kind(
                 "mbox", entry.path, names.of_file(folder, name), f"“{entry.path}” begins like an mbox: {_line(head)}"
@@ -105,7 +108,7 @@ class Finder:
     def surely(self, entry: Entry) -> str | None:
         """Why the file holds letters, now that its first bytes have been looked at; None if they do not say so."""
         kind = self.kind(entry)
-        if kind is None or kind.style in {"git", "maildir", "mh"}:
+        if kind is None or kind.style in {"git", "maildir", "mh", "pst"}:
             return kind.why if kind else None
         head = self._head(entry)
         if begins_like_mbox(head):

@@ -1,6 +1,7 @@
 """Text in ``format=flowed`` (RFC 3676): lines that end in a space go on in the next one."""
 
 _SIGNATURE = "-- "
+_MARKED = (">", " ")
 
 
 def unflow(text: str, delete_space: bool = False) -> str:
@@ -16,8 +17,13 @@ def unflow(text: str, delete_space: bool = False) -> str:
     held: list[str] = []
     depth = 0
     for written in text.split("\n"):
-        line = written.lstrip(">")
-        marks, line = len(written) - len(line), line.removeprefix(" ")  # a space may be stuffed in
+        line, marks = written, 0
+        if written[:1] in _MARKED:
+            line = written.lstrip(">")
+            marks, line = len(written) - len(line), line.removeprefix(" ")  # a space may be stuffed in
+        if not (line[-1:] == " " or held or marks):  # a line by itself
+            paragraphs.append(line)
+            continue
         if held and (marks != depth or line == _SIGNATURE):
             paragraphs.append(_quoted(depth, held))
             held = []

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from itertools import islice
 
 from archiver.contracts import Finding, Hints
 from archiver.dump import Dump, Entry
@@ -14,6 +15,7 @@ from archiver.importers.mail.finding import Box
 from archiver.importers.mail.headers import Headers, read_headers
 from archiver.importers.mail.homes import Homes
 from archiver.importers.mail.letter import Letter
+from archiver.importers.mail.pst import MAGIC, Found, libpff, messages
 from archiver.importers.mail.split import Cut, split
 
 SAMPLE = 1 << 20  # bytes of a mailbox that are looked at
@@ -23,9 +25,11 @@ _FILED = frozenset({"maildir", "mh", "eml", "emlx"})  # a file is a letter, so a
 
 
 def findings(dump: Dump, found: list[Box], hints: Hints) -> Iterator[Finding]:
-    """One for each mailbox, and one for each folder of letters."""
+    """One for each mailbox, and one for each folder of letters. DumpError where one needs what is not installed."""
     homes = Homes(hints.owner)
     for box in found:
+        if box.style == "pst":
+            libpff()  # or say how to get it
         groups = [box.entries] if box.style in _FILED else [(entry,) for entry in box.entries]
         for entries in groups:
             glance = _Glance(box, homes, hints)
@@ -61,6 +65,8 @@ class _Glance:
             self._add(entry, cut, headers)
 
     def _cuts(self, dump: Dump, entry: Entry) -> list[Cut]:
+        if self._box.style == "pst":
+            return self._stored(dump, entry)
         head = dump.head(entry, SAMPLE)
         self._looked += len(head)
         self._begins = self._begins or next((line for line in head.split(b"\n") if line.strip()), b"")
@@ -69,6 +75,14 @@ class _Glance:
                 return [piece for piece in read_emlx(file)[0] if isinstance(piece, Cut)]
         cuts = [piece for piece in split([head], alone=self._box.style in _FILED) if isinstance(piece, Cut)]
         return cuts[:-1] if len(cuts) > 1 and len(head) < entry.size else cuts  # the last is cut off
+
+    def _stored(self, dump: Dump, entry: Entry) -> list[Cut]:
+        """The first messages of a store of Outlook."""
+        with dump.seekable(entry) as file:
+            some = [found.letter for found in islice(messages(file), _FILES) if isinstance(found, Found)]
+        self._begins = self._begins or MAGIC
+        self._looked += entry.size
+        return [Cut(0, letter.size, b"", letter.raw, "eml") for letter in some]
 
     def _add(self, entry: Entry, cut: Cut, headers: Headers) -> None:
         self.letters += 1

@@ -32,12 +32,15 @@ class Headers:
 
     def first(self, name: str) -> bytes | None:
         """The value of the first field of this name, unfolded and without blanks at its ends."""
-        values = self._fields.get(name) or self._fields.get(name.lower())
+        values = self._fields.get(name)
+        if values is None and not name.islower():
+            values = self._fields.get(name.lower())
         return _unfolded(values[0]) if values else None
 
     def all(self, name: str) -> list[bytes]:
         """The values of all fields of this name, from the top; each as `first` gives it."""
-        return [_unfolded(value) for value in self._fields.get(name.lower(), ())]
+        values = self._fields.get(name) or self._fields.get(name.lower())
+        return list(map(_unfolded, values)) if values else []
 
     def text(self, name: str, fallback_charset: str | None = None) -> str | None:
         """The first field of this name as text: encoded words decoded, storable, without NUL."""
@@ -47,6 +50,17 @@ class Headers:
     def names(self) -> tuple[str, ...]:
         """The names there are, in lower case, each once, in the order of their first fields."""
         return tuple(self._fields)
+
+    def content(self) -> dict[bytes, bytes] | None:
+        """The first of each of the ``Content-`` fields as it stands there, by the rest of its name; None where the
+        block was not all fields, and the rest has to be looked at."""
+        if self.notes:
+            return None
+        return {
+            name[8:].encode(): values[0].lstrip(b" \t")
+            for name, values in self._fields.items()
+            if name.startswith("content-")
+        }
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in self._fields

@@ -17,6 +17,7 @@ from archiver.importers.mail.paper import Mark, Paper
 
 SMALL = 1 << 15  # characters of markup that cannot stall the parser for longer than a tenth of a second
 _MANY = 2000  # tags, likewise
+TREE, FLAT = 300_000, 500_000  # tags of one mail of which trees are made, and that are read at all
 
 _Enter = Callable[[LexborNode, Paper], object]
 _Leave = Callable[[LexborNode, Paper, object], None]
@@ -162,13 +163,14 @@ _FONT_SIZE = re.compile(r"(?:^|;)font-size:(0*+(?:\.0*+)?(?:px|pt|em|rem|%)?(?:!
 _META = re.compile(rb"<meta\b[^>]{1,500}?charset\s*+=\s*+[\"']?\s*+([\w.:-]{1,40})", re.IGNORECASE)
 
 
-def read(markup: str, wary: bool = True) -> str:
+def read(markup: str, wary: bool = True, before: int = 0) -> str:
     """The text, with LF line ends, at most one blank line in a row and none at its ends.
 
-    *wary*: even markup shorter than SMALL is looked at for what stalls a parser. Never raises.
+    *wary*: even markup shorter than SMALL is looked at for what stalls a parser. *before*: how many tags of the same
+    mail have been read, for many parts that take some time take long together. Never raises.
     """
     markup = markup.replace("\0", "")
-    if _tangled(markup, wary):
+    if _tangled(markup, wary, before):
         return flat(markup)
     parser = LexborHTMLParser(markup.encode("utf-8", "replace"))
     if parser.root is None:
@@ -269,11 +271,13 @@ _LONG_TAG, _MANY_ATTRIBUTES = 4000, 500
 _DEEP, _WORK = 100, 10_000_000
 
 
-def _tangled(markup: str, wary: bool) -> bool:
+def _tangled(markup: str, wary: bool, before: int) -> bool:
     """Whether a tree would take long to make. lexbor, as the standard has it, looks through all open elements at each
     block, through all attributes at each attribute, and opens unclosed formatting anew in each paragraph: 30,000
     nested elements take it 1.6 s, 4,000 kB of them hours."""
-    tags = markup.count("<")
+    tags = before + markup.count("<")
+    if tags > TREE:
+        return True
     if len(markup) <= SMALL and not wary and tags <= _MANY:
         return False
     longest = max(_TAG.findall(markup), key=len, default="")

@@ -1,7 +1,6 @@
 """One mail as its container holds it: what the splitter and the boxes give, what the reader takes."""
 
-from dataclasses import dataclass
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, NamedTuple
 
 from archiver.dump import Entry
 
@@ -10,8 +9,7 @@ Style = Literal["mbox", "mboxcl2", "eml", "emlx", "maildir", "mh", "git", "pst"]
 BIG = 8 * 1024 * 1024  # letters of more bytes are not held in memory but in a temporary file
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """A mail: bytes [start, end) of *entry*, its separator line included.
 
     *raw* is the mail itself, from its first header on, without the separator and with ``>From `` unquoted where the
@@ -19,6 +17,7 @@ class Letter:
     file at its beginning that goes when the letter goes. *envelope*: the ``From `` line without its line end, b""
     where there is none. *flags*: seen, answered, flagged, draft, deleted, forwarded, as the container tells.
     *folder*: what the mailbox is called, e.g. ``Inbox`` or ``garden-2004-05``; "" when it has no name worth telling.
+    *number*: which message of a store of Outlook it is, whose place in the file is not known.
     """
 
     entry: Entry
@@ -30,3 +29,4 @@ class Letter:
     flags: tuple[str, ...] = ()
     folder: str = ""
     whole: BinaryIO | None = None
+    number: int | None = None

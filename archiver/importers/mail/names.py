@@ -6,7 +6,8 @@ import re
 
 MAILBOX = re.compile(r"\.(?:mbox|mbx|mboxo|mboxrd|mboxcl2?|mbs)$", re.IGNORECASE)
 _ENDINGS = re.compile(
-    r"(?:\.(?:mbox|mbx|mboxo|mboxrd|mboxcl2?|mbs|txt|text|mail|emlx?|partial|gz|bz2|xz|zip|sbd|git))+$", re.IGNORECASE
+    r"(?:\.(?:mbox|mbx|mboxo|mboxrd|mboxcl2?|mbs|pst|ost|txt|text|mail|emlx?|partial|gz|bz2|xz|zip|sbd|git))+$",
+    re.IGNORECASE,
 )
 _SHIFTED = re.compile(r"&([A-Za-z0-9+,]{0,400})-")
 

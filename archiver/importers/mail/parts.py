@@ -17,6 +17,7 @@ from archiver.importers.mail.transfer import Source
 
 _HEAD = 4096  # bytes of a part in which its header mostly ends
 _LONGEST_HEAD = 1 << 22
+DELIMITERS = 100_000  # lines of one mail that are looked at, for they begin like a delimiter
 _SEARCHED = 1 << 30  # bytes searched for boundaries, or 32 times the mail
 
 _BLANK = re.compile(rb"\n\r?\n")
@@ -93,9 +94,13 @@ class Tree:
     left_out: int = 0
 
 
-def root(source: Source, size: int, start: int | None = None) -> Part:
-    """The mail that is all of *source* as a part, not opened; *start*: where its body begins, if that is known."""
-    return _unopened(source, 0, size, "text/plain", start, mail=True)
+def root(source: Source, size: int, start: int | None = None, fields: dict[bytes, bytes] | None = None) -> Part:
+    """The mail that is all of *source* as a part, not opened; *start*: where its body begins, and *fields*: those of
+    its ``Content-`` fields as in a part, if that is known."""
+    if start is None or fields is None:
+        return _unopened(source, 0, size, "text/plain", start, mail=True)
+    value = fields.get(b"type")
+    return Part(_kind(value) if value else "text/plain", fields, source, 0, start, size)
 
 
 def walk(part: Part, limits: Limits = DEFAULT) -> Tree:
@@ -122,6 +127,7 @@ class _Walker:
         self.repairs: list[tuple[str, str]] = []
         self.left_out = 0
         self._parts = 0
+        self._lines = DELIMITERS
         self._budget = max(_SEARCHED, 32 * size)
 
     def open(self, part: Part, level: int) -> None:
@@ -160,7 +166,7 @@ class _Walker:
                 self._parts += 1
             else:
                 self.open(child, level + 1)
-        if not part.closed:
+        if not part.closed and self._lines:
             self._note("truncated-multipart", f"a {part.kind} ends before its last delimiter")
 
     def _message(self, part: Part, level: int) -> None:
@@ -182,14 +188,14 @@ class _Walker:
     def _pieces(self, part: Part) -> Iterator[tuple[Source, int, int]]:
         """The byte ranges between the delimiters of a multipart."""
         source, start, end = part.source, part.start, part.end
-        delimiters = _delimiters(source, _boundary(part), start, end)
+        delimiters = self._delimiters(source, _boundary(part), start, end)
         first = next(delimiters, None)
         if first is None:
             if part.encoding in transfer.CODED:
                 source, start, end = self._decoded(part)
-            delimiters = _delimiters(source, _boundary(part) or _guessed(source, start, end), start, end)
+            delimiters = self._delimiters(source, _boundary(part) or _guessed(source, start, end), start, end)
             if (first := next(delimiters, None)) is None:
-                delimiters = _delimiters(source, _guessed(source, start, end), start, end)
+                delimiters = self._delimiters(source, _guessed(source, start, end), start, end)
                 first = next(delimiters, None)
         if first is None:
             self._note("multipart-without-parts", f"a {part.kind} has no delimiters; it was read as one part")
@@ -204,26 +210,27 @@ class _Walker:
         else:
             yield source, head, end
 
+    def _delimiters(self, source: Source, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+        """The delimiter lines: where the line break before each is, where the next line begins, whether it is the last.
 
-def _delimiters(source: Source, boundary: bytes, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
-    """The delimiter lines: where the line break before each is, where the next line begins, whether it is the last.
-
-    The line break belongs to the delimiter (RFC 2046, 5.1.1); the body's own first line may be one.
-    """
-    wanted = b"\n--" + boundary
-    at = source.find(wanted, max(start - 1, 0), end) if boundary else -1
-    if start == 0 and boundary and source[: len(wanted) - 1] == wanted[1:]:
-        at = -1
-    elif at < 0:
-        return
-    while True:
-        behind = at + len(wanted)
-        stop = source.find(b"\n", behind, end)
-        rest = source[behind : stop if stop >= 0 else min(end, behind + 80)].strip()
-        if not rest or rest == b"--":
-            yield at, stop + 1 if stop >= 0 else end, bool(rest)
-        if stop < 0 or (at := source.find(wanted, stop, end)) < 0:
+        The line break belongs to the delimiter (RFC 2046, 5.1.1); the body's own first line may be one.
+        """
+        wanted = b"\n--" + boundary
+        at = source.find(wanted, max(start - 1, 0), end) if boundary else -1
+        if start == 0 and boundary and source[: len(wanted) - 1] == wanted[1:]:
+            at = -1
+        elif at < 0:
             return
+        while self._lines:
+            self._lines -= 1
+            behind = at + len(wanted)
+            stop = source.find(b"\n", behind, end)
+            rest = source[behind : stop if stop >= 0 else min(end, behind + 80)].strip()
+            if not rest or rest == b"--":
+                yield at, stop + 1 if stop >= 0 else end, bool(rest)
+            if stop < 0 or (at := source.find(wanted, stop, end)) < 0:
+                return
+        self._note("too-many-delimiters", f"what follows {DELIMITERS:,} lines that begin like a delimiter is one part")
 
 
 def _header(source: Source, head: int, end: int, mail: bool) -> tuple[dict[bytes, bytes], int]:

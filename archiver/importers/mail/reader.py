@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from archiver.contracts import Hints
 from archiver.dump import Dump
-from archiver.importers.mail.addresses import Address, addresses, folded
+from archiver.importers.mail.addresses import MOST, Address, first_of, folded
 from archiver.importers.mail.bodies import Body, read_body
 from archiver.importers.mail.boxes import letters
 from archiver.importers.mail.clock import when
@@ -25,7 +25,8 @@ _KEYWORDS = ("x-mozilla-keys", "x-keywords")
 _ASKED_BELOW = re.compile(r"\s{0,20}X-No-Archive:[ \t]{0,9}yes[ \t]*(?:\n|$)", re.IGNORECASE)  # as Usenet does
 _PLAIN_STEPS = ("date",)
 _TO = ("to", "cc", "bcc")
-_FILED = ("maildir", "mh")  # whose folders say what the owner filed a letter under
+_FILED = ("maildir", "mh", "pst")  # whose folders say what the owner filed a letter under
+_MORE = f"Only the first {MOST:,} of the addresses it was sent to were read, or fewer long ones."
 _INBOX = {"", "inbox", "cur", "new"}
 
 
@@ -51,15 +52,15 @@ class Reader:
     def _letter(self, letter: Letter) -> Iterator[Item]:
         origin, limits = self._origin(letter), self._dump.limits
         headers, start = read_headers(letter.raw, limits)
-        body = read_body(letter.raw, letter.whole, start, limits)
-        home, message = self._message(letter, headers, body, origin, None)
+        body = read_body(letter.raw, letter.whole, start, limits, headers)
+        home, message, notes = self._message(letter, headers, body, origin, None)
         yield from self._conversation(home)
         yield message
-        for what, note in (*body.problems, *(("odd-headers", note) for note in headers.notes)):
+        for what, note in (*body.problems, *(("odd-headers", note) for note in (*headers.notes, *notes))):
             yield Problem(what, note, origin, "detail")
         for raw in body.digest:  # what a digest holds was sent to the list, too
             headers, start = read_headers(raw, limits)
-            inner_home, one = self._message(letter, headers, read_body(raw, None, start, limits), origin, home)
+            inner_home, one, _ = self._message(letter, headers, read_body(raw, None, start, limits), origin, home)
             yield from self._conversation(inner_home)
             yield one
 
@@ -77,11 +78,12 @@ class Reader:
 
     def _message(
         self, letter: Letter, headers: Headers, body: Body, origin: Origin, around: Home | None
-    ) -> tuple[Home, Message]:
-        """*around*: where the digest lies that this one is a part of."""
+    ) -> tuple[Home, Message, tuple[str, ...]]:
+        """The message, where it lies, and what of its headers was left out. *around*: where the digest lies that this
+        one is a part of."""
         charset = _charset(body)
         subject = headers.text("subject", charset)
-        to = [one for field in _TO for value in headers.all(field) for one in addresses(value, charset)]
+        to, more = first_of([value for field in _TO for value in headers.all(field)], charset)
         at, steps = when(
             headers.first("date"), headers.all("received"), b"" if around else letter.envelope, self._hints.zone
         )
@@ -91,7 +93,7 @@ class Reader:
         identity = written(native) if native is not None else None
         labels = headers.first("x-gmail-labels")
         thread = headers.first("x-gm-thrid")
-        return home, Message(
+        message = Message(
             conversation=home.conversation.key,
             sender=sender,
             when=at,
@@ -104,18 +106,19 @@ class Reader:
             subject=subject,
             html=body.html,
             attachments=body.attachments,
-            extra=_extra(body, headers, steps) or None,
+            extra=_extra(letter, body, headers, steps) or None,
             spans=spans(body.text, forwarded=is_forward(subject or "")),
             tags=() if around else _tags(letter, (*(gmail(labels) if labels else ()), *_keywords(headers))),
             references=references(headers.first("references"), headers.first("in-reply-to")),
             thread=thread.decode("ascii", "replace").strip() if thread else None,
             claim=home.claim,
         )
+        return home, message, (_MORE,) if more else ()
 
     def _sender(self, headers: Headers, charset: str | None, home: Home) -> Handle | None:
         """Who wrote it. A list that puts its own address into From names the writer elsewhere."""
         for field in ("from", "sender", "reply-to", "return-path"):
-            found = [one for value in headers.all(field) for one in addresses(value, charset)]
+            found, _ = first_of(headers.all(field), charset)
             if found:
                 break
         else:
@@ -140,10 +143,9 @@ def _behind_the_list(first: Address, headers: Headers, charset: str | None) -> A
     """``Ana Ruiz via Garden Club <garden@lists…>``: what Mailman writes where DMARC forbids Ana's own address."""
     name = first.name.partition(" via ")[0]
     for field in ("x-original-from", "reply-to"):
-        for value in headers.all(field):
-            for one in addresses(value, charset):
-                if one.address and folded(one.address) != folded(first.address):
-                    return Address(one.name or name, one.address)
+        for one in first_of(headers.all(field), charset)[0]:
+            if one.address and folded(one.address) != folded(first.address):
+                return Address(one.name or name, one.address)
     return Address(name, "") if name else first
 
 
@@ -163,8 +165,10 @@ def _keywords(headers: Headers) -> tuple[str, ...]:
     return tuple(word for word in words if not word.startswith("$"))
 
 
-def _extra(body: Body, headers: Headers, steps: tuple[str, ...]) -> dict[str, object]:
+def _extra(letter: Letter, body: Body, headers: Headers, steps: tuple[str, ...]) -> dict[str, object]:
     extra = {name: value for name, value in body.extra.items() if name != "body_charset"}
+    if letter.number is not None:
+        extra["outlook"] = {"message": letter.number, "folder": letter.folder}
     if steps != _PLAIN_STEPS:
         extra["date"] = list(steps)
     if no_archive(headers) or _ASKED_BELOW.match(body.text):

@@ -16,6 +16,7 @@ _DATED = re.compile(
     rb"|(?<![\d:+])\d{4}(?:[-/.]\d\d?[-/.]\d\d?)?[,T \t]{1,3}%(time)s)"  # … 2 Aug 1999 18:55:09, 2020-02-03T10:00
     rb"(?:[ \t]+%(zone)s)*(?:[ \t]+remote from [^ \n]+)?[ \t\r]*\n\Z" % {b"time": _TIME, b"zone": _ZONE}
 )
+_MOSTLY = re.compile(rb" \d\d:\d\d:\d\d \d{4}\n")  # the date's end as nearly all have it, which costs less to find
 _DATE_LENGTH = 160  # the date ends the line: no more of it is searched, so a long line costs no more than a short one
 
 # Mail that came over several machines has their separators too, quoted, before its header (RFC 976, 2.4).
@@ -40,7 +41,7 @@ def separator(data: bytes, at: int) -> int:
     header = _HEADER.match(data, line.end())
     if header is None:
         return -1
-    if _DATED.search(data, max(at, line.end() - _DATE_LENGTH), line.end()):
+    if _MOSTLY.match(data, line.end() - 15) or _DATED.search(data, max(at, line.end() - _DATE_LENGTH), line.end()):
         return header.start(1)
     # "From" alone may be a line of a letter, so what follows has to be more than any word with a colon.
     name = header[1].lower()

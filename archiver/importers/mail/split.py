@@ -14,8 +14,8 @@ _FAR = 1024 * MIB  # a body said to be longer is not waited for
 
 _AFTER_FROM = (b" ", b"\n", b"\r", b"\t")  # most lines that begin so are the field From:
 _BLANK = re.compile(rb"[ \t\r\n]*")
-_NEWLINES = re.compile(rb"(?:\r?\n){0,2}")
 _END_OF_HEADER = re.compile(rb"\n\r?\n")
+_NEWLINES = re.compile(rb"(?:\r?\n){0,2}")
 _LENGTH = re.compile(rb"\ncontent-length:[ \t]*(\d{1,15})[ \t]*\r?\n")
 
 
@@ -60,6 +60,7 @@ class _Splitter:
         self._tape = tape
         self._big = big
         self._far = far
+        self._seen = (-1, 0)  # the separator found last: its offset and its length
 
     def pieces(self, *, alone: bool) -> Iterator[Cut | Gap]:
         tape = self._tape
@@ -102,7 +103,7 @@ class _Splitter:
         while not tape.ended and tape.end - start < LOOKAHEAD:
             tape.grow(start)
         at = start - tape.base
-        head = separator(tape.data, at)
+        head = at + self._seen[1] if self._seen[0] == start else separator(tape.data, at)
         envelope = tape.data[at : tape.data.index(b"\n", at)].rstrip(b"\r")
         return Held(tape, tape.base + head, self._big), envelope
 
@@ -112,7 +113,8 @@ class _Splitter:
         while True:
             found = tape.data.find(b"\nFrom", at - 1 - tape.base)
             if found >= 0 and (tape.ended or len(tape.data) - found > LOOKAHEAD):
-                if tape.data[found + 5 : found + 6] in _AFTER_FROM and separator(tape.data, found + 1) >= 0:
+                if tape.data[found + 5 : found + 6] in _AFTER_FROM and (head := separator(tape.data, found + 1)) >= 0:
+                    self._seen = tape.base + found + 1, head - found - 1
                     return tape.base + found + 1
                 at = tape.base + found + 2
                 continue

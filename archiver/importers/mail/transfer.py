@@ -8,6 +8,7 @@ had to be repaired.
 import binascii
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -18,6 +19,7 @@ _DATA_LINE = 60  # a line of so many base64 characters is data, whatever stands 
 
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 _LEGAL = _ALPHABET + b"= \t\r\n"
+_LAID_OUT = b" \t\r\n"
 _FOREIGN = bytes(set(range(256)) - set(_ALPHABET + b"="))
 _PADS = re.compile(rb"=++")
 _SOFT = re.compile(rb"=[ \t]++\r?\n")  # a soft line break that got blanks on its way
@@ -121,8 +123,14 @@ class _Base64(_Plain):
     def feed(self, block: bytes) -> bytes:
         if block.translate(None, _LEGAL):
             self.repaired = "characters that are no base64"
+        elif not self._held and block.find(b"=") >= len(block.rstrip(_LAID_OUT)) - 2 >= 0:  # all there is, in order
+            with suppress(binascii.Error):
+                return binascii.a2b_base64(block)
         symbols = self._held + block.translate(None, _FOREIGN)
-        if b"=" in symbols:
+        pad = symbols.find(b"=")
+        if pad >= 0 and not symbols[pad:].strip(b"="):  # as it mostly is: the end of the last block
+            done, symbols = self._last(symbols[:pad]), b""
+        elif pad >= 0:
             *ended, symbols = _PADS.split(symbols)
             done = b"".join(map(self._last, ended))
         else:
@@ -166,7 +174,7 @@ class _QuotedPrintable(_Plain):
         if b"= " in block or b"=\t" in block:
             block = _SOFT.sub(b"=\n", block)
         data = binascii.a2b_qp(block)
-        if data.count(b"=") != block.count(b"=3D") + block.count(b"=3d"):
+        if b"=" in data and data.count(b"=") != block.count(b"=3D") + block.count(b"=3d"):
             self.repaired = "escapes that are no quoted-printable"
         return data
 
