@@ -362,12 +362,14 @@ class ImportWriter:
             self._settle(place)
 
     def _conversation(self, conversation: Conversation) -> None:
-        if conversation.key not in self._places:
-            row, key, fresh = self._cast.home_of(conversation)
-            sole = fresh and not self.resumed
-            place = _Place(row, key, conversation.key, Keys(key), fresh, latest=Latest(sole))
-            self._places[conversation.key] = place
-            self._settle(place)
+        if (known := self._places.get(conversation.key)) is not None:  # told again, by another owner's export perhaps
+            self._cast.joined(conversation, known.id, known.key)
+            return
+        row, key, fresh = self._cast.home_of(conversation)
+        sole = fresh and not self.resumed
+        place = _Place(row, key, conversation.key, Keys(key), fresh, latest=Latest(sole))
+        self._places[conversation.key] = place
+        self._settle(place)
 
     def _settle(self, place: _Place) -> None:
         """A place in a conversation that goes by several keys has it for itself no longer, nor have the others."""
