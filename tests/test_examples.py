@@ -11,15 +11,18 @@ import pytest
 
 from archiver.contracts import Hints
 from archiver.dump import Dump
-from archiver.importers import whatsapp
+from archiver.importers import facebook, whatsapp
 from archiver.model import Message, Problem, singly
 from tests.garden_club import LEFT_IPHONE, NEW_PHONE, example_files
+from tests.garden_club.facebook import OWNER, talks
+from tests.garden_club.mailing import WRITERS
 from tests.garden_club.post import posts
 from tests.garden_club.talk import Line, spoken
 
 FOLDER = Path(__file__).parents[1] / "examples"
 IPHONE, ANDROID = "WhatsApp Chat - Garden Club.zip", "WhatsApp Chat mit Garden Club.txt"
 LIST = "garden-club-list.mbox"
+FACEBOOK = "facebook-thuytran-2024-06-16-Ba8kQx2R.zip"
 
 
 def read(name: str) -> Iterator[Message]:
@@ -114,3 +117,46 @@ def test_a_letter_quotes_what_the_letter_it_answers_says() -> None:
 def test_everybody_on_the_list_lives_at_an_example() -> None:
     hosts = {found.lower() for found in re.findall(rb"(?m)^(?:From|To|Sender):.*@([\w.-]+)", example_files()[LIST])}
     assert hosts == {b"example.org", b"example.net", b"example.com", b"lists.example.org"}
+
+
+def test_facebook_is_read_back_word_for_word_with_its_people_and_reactions() -> None:
+    found: dict[str, list[Message]] = {}
+    with Dump.open([FOLDER / FACEBOOK]) as dump:
+        for item in singly(facebook.read(dump, Hints())):
+            assert not isinstance(item, Problem) or item.loss == "nothing", item
+            if isinstance(item, Message):
+                found.setdefault(item.conversation, []).append(item)
+    for talk in talks():
+        key = "facebook:group:" + talk.title.lower() if talk.folder == "group" else _thread_key(talk.folder)
+        read = sorted(found.pop(key), key=lambda message: message.when.written)
+        told = [message for message in read if message.kind != "event.joined"]
+        assert [message.text for message in told if message.kind != "call.audio"] == [
+            one.words for one in talk.said if one.more != "call"
+        ]
+        assert [message.sender and message.sender.name for message in told] == [
+            OWNER if talk.folder == "group" else one.who for one in talk.said
+        ]
+        assert [{(mark.value, mark.by and mark.by.name) for mark in message.reactions} for message in told] == [
+            set(one.marks) for one in talk.said
+        ]
+    assert found == {}
+
+
+def _thread_key(folder: str) -> str:
+    return f"facebook:thread:{folder.rpartition('_')[2]}"
+
+
+def test_facebook_shows_what_messenger_and_a_group_can_hold() -> None:
+    with Dump.open([FOLDER / FACEBOOK]) as dump:
+        messages = [item for item in singly(facebook.read(dump, Hints())) if isinstance(item, Message)]
+    kinds = {message.kind.partition(".")[0] for message in messages}
+    assert kinds == {"text", "media", "sticker", "deleted", "call", "event", "post", "comment"}
+    states = Counter(file.state for message in messages for file in message.attachments)
+    assert states == {"present": 2, "missing": 1}
+    assert len(example_files()[FACEBOOK]) < 40_000
+
+
+def test_whoever_of_the_club_is_on_facebook_has_the_name_of_the_mailing_list() -> None:
+    listed = {writer.name for writer in WRITERS.values()}
+    there = {name for talk in talks() for name in (*talk.people, *(one.who for one in talk.said))}
+    assert there - listed == {"Iwo Zając", "Cô Hạnh", "post"}

@@ -271,18 +271,47 @@ def test_a_narrower_later_export_takes_nothing_away(small: Member, tmp_path: Pat
     assert sum_of(tmp_path / "other") == before
 
 
-def test_exports_that_overlap_end_as_the_whole_in_any_order(small: Member, tmp_path: Path) -> None:
+def said_in(home: Path) -> set[tuple[object, ...]]:
+    """Every message of an archive, as far as its own export tells it: not what it was taken to answer."""
+    with open_archive(home) as archive:
+        rows = archive.connection.execute(
+            "select c.key, m.native_id, m.sent_at, m.kind, m.text, i.value from message m "
+            "join conversation c on c.id = m.conversation_id left join identity i on i.id = m.sender_id"
+        ).fetchall()
+    assert len(rows) == len(set(rows))
+    return set(rows)
+
+
+def halves(small: Member) -> tuple[Member, Member]:
+    """Two exports that have a third of it in common."""
     times = sorted(said.at for chat in small.chats for said in chat.said)
-    early = zipped(tmp_path, "facebook-ana-1", small.between(0, times[2 * len(times) // 3]))
-    late = zipped(tmp_path, "facebook-ana-2", small.between(times[len(times) // 3], 1 << 60))
-    bring(tmp_path / "a", early)
-    bring(tmp_path / "a", late)
-    bring(tmp_path / "b", late)
-    bring(tmp_path / "b", early)
+    return small.between(0, times[2 * len(times) // 3]), small.between(times[len(times) // 3], 1 << 60)
+
+
+def test_exports_that_overlap_end_as_the_whole_in_any_order(small: Member, tmp_path: Path) -> None:
+    chats_only = replace(small, posts=())
+    early, late = (zipped(tmp_path, f"facebook-ana-{n}", half) for n, half in enumerate(halves(chats_only)))
+    in_order(tmp_path / "a", early, late)
+    in_order(tmp_path / "b", late, early)
     bring(tmp_path / "c", late, early)
+    bring(tmp_path / "whole", zipped(tmp_path, "facebook-ana", chats_only))
+    assert len({sum_of(tmp_path / home) for home in ("a", "b", "c", "whole")}) == 1
+
+
+def test_posts_of_exports_that_overlap_are_those_of_the_whole(small: Member, tmp_path: Path) -> None:
+    """What a comment is taken to answer may be another post where half of them are not there, and is a guess."""
+    early, late = (zipped(tmp_path, f"facebook-ana-{n}", half) for n, half in enumerate(halves(small)))
+    in_order(tmp_path / "a", early, late)
+    in_order(tmp_path / "b", late, early)
     bring(tmp_path / "whole", zipped(tmp_path, "facebook-ana", small))
-    assert sum_of(tmp_path / "a") == sum_of(tmp_path / "b") == sum_of(tmp_path / "whole")
-    assert sum_of(tmp_path / "c") == sum_of(tmp_path / "whole")
+    assert sum_of(tmp_path / "a") == sum_of(tmp_path / "b")
+    assert said_in(tmp_path / "a") == said_in(tmp_path / "whole")
+
+
+def in_order(home: Path, *paths: Path) -> None:
+    """One import after the other."""
+    for path in paths:
+        bring(home, path)
 
 
 def test_two_members_exports_give_one_set_of_messages_in_any_order(small: Member, tmp_path: Path) -> None:
@@ -290,16 +319,66 @@ def test_two_members_exports_give_one_set_of_messages_in_any_order(small: Member
     first, second = zipped(tmp_path, "facebook-ana", small), zipped(tmp_path, "facebook-ben", ben)
     bring(tmp_path / "a", first)
     added = bring(tmp_path / "a", second)
-    bring(tmp_path / "b", second)
-    bring(tmp_path / "b", first)
+    in_order(tmp_path / "b", second, first)
     both = bring(tmp_path / "c", first, second)
     threads = {key: said for key, said in truth(ben, "2024").items() if ":thread:" in key}
     assert set(threads) <= set(truth(small, "2024"))
-    joins = sum(one.kind == "event.joined" for key, said in posts_of(ben).items() for one in said)
     assert added.counts["new"] == sum(map(len, posts_of(ben).values()))
-    assert joins == 3
     assert both.counts["new"] == all_told(small, "2024") + added.counts["new"]
-    assert sum_of(tmp_path / "a") == sum_of(tmp_path / "b") == sum_of(tmp_path / "c")
+    assert bare_of(tmp_path / "a") == bare_of(tmp_path / "b") == bare_of(tmp_path / "c")
+    for home in ("a", "b", "c"):
+        assert members_of(tmp_path / home, f"facebook:group:{fold(facebook_posts.GROUPS[0])}") == {ME, BEN}
+
+
+def bare_of(home: Path) -> set[tuple[object, ...]]:
+    """`said_in` without the texts of the app's sentences, which say “You” to whoever exported them."""
+    kept = {"text", "post", "comment", "share"}
+    return {(*row[:4], row[4] if row[3] in kept else "", *row[5:]) for row in said_in(home)}
+
+
+def members_of(home: Path, key: str) -> set[str]:
+    with open_archive(home) as archive:
+        rows = archive.connection.execute(
+            "select i.name from member m join conversation c on c.id = m.conversation_id "
+            "join identity i on i.id = m.identity_id where c.key = ?",
+            (key,),
+        )
+        return {name for (name,) in rows}
+
+
+@pytest.mark.xfail(strict=True, reason="a conversation keeps the title that the first import gave it")
+@pytest.mark.parametrize("posts_too", [False, True], ids=["chats", "posts too"])
+def test_two_members_archives_have_one_digest_whoever_comes_first(posts_too: bool, tmp_path: Path) -> None:
+    ana = member(6, 240, 40 if posts_too else 0)
+    ben = seen_by(BEN, ana, 40 if posts_too else 0)
+    first, second = zipped(tmp_path, "facebook-ana", ana), zipped(tmp_path, "facebook-ben", ben)
+    in_order(tmp_path / "a", first, second)
+    in_order(tmp_path / "b", second, first)
+    assert sum_of(tmp_path / "a") == sum_of(tmp_path / "b")
+    if not posts_too:  # in one run, comments find the posts they are under in each other's exports
+        bring(tmp_path / "c", first, second)
+        assert sum_of(tmp_path / "c") == sum_of(tmp_path / "a")
+
+
+@pytest.mark.xfail(strict=True, reason="a conversation keeps the title that the first import gave it")
+def test_a_group_that_was_renamed_has_its_newest_name_whichever_export_comes_first(tmp_path: Path) -> None:
+    (club, *_) = chats(8, 80)
+    half = len(club.said) // 2
+    before = replace(club, title="Hort", said=club.said[:half])
+    old, new = (
+        zipped(tmp_path, "facebook-old", Member(ME, (before,))),
+        zipped(tmp_path, "facebook-new", Member(ME, (club,))),
+    )
+    in_order(tmp_path / "a", old, new)
+    in_order(tmp_path / "b", new, old)
+    assert sum_of(tmp_path / "a") == sum_of(tmp_path / "b")
+    assert title_of(tmp_path / "a", DYI_2024.thread(club)) == club.title
+
+
+def title_of(home: Path, key: str) -> str:
+    with open_archive(home) as archive:
+        (title,) = archive.connection.execute("select title from conversation where key = ?", (key,)).fetchone()
+        return str(title)
 
 
 def test_messages_that_gained_reactions_and_were_taken_back_since_are_one_with_what_they_were(tmp_path: Path) -> None:

@@ -54,12 +54,16 @@ class Cast:
             fresh = made_by == self._import
             self._remember(conversation.key, key, row)
         self.named[conversation.key] = row
+        self.joined(conversation, row, key)
+        return row, key, fresh
+
+    def joined(self, conversation: Conversation, row: int, key: str) -> None:
+        """Note the members that a conversation is said to have, in the row of this id and key."""
         for handle in conversation.members:
             self._sql().execute(
                 "insert or ignore into member values (?, ?, ?)",
                 (row, self.identity(handle, conversation.key, key), self._import),
             )
-        return row, key, fresh
 
     def _known(self, conversation: Conversation) -> int | None:
         known = self.named.get(conversation.key, self._into)

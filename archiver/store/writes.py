@@ -379,14 +379,16 @@ class ImportWriter:
             self._settle(place)
 
     def _conversation(self, conversation: Conversation) -> None:
-        if conversation.key not in self._places:
-            told = self._tombs.conversation(conversation) if self._tombs else conversation
-            row, key, fresh = self._cast.home_of(told)
-            keys = Keys(conversation.key if told.key != conversation.key and told.key == key else key)
-            sole = fresh and not self.resumed
-            place = _Place(row, key, told.key, keys, fresh, latest=Latest(sole))
-            self._places[conversation.key] = place
-            self._settle(place)
+        told = self._tombs.conversation(conversation) if self._tombs else conversation
+        if (known := self._places.get(conversation.key)) is not None:  # told again, by another owner's export perhaps
+            self._cast.joined(told, known.id, known.key)
+            return
+        row, key, fresh = self._cast.home_of(told)
+        keys = Keys(conversation.key if told.key != conversation.key and told.key == key else key)
+        sole = fresh and not self.resumed
+        place = _Place(row, key, told.key, keys, fresh, latest=Latest(sole))
+        self._places[conversation.key] = place
+        self._settle(place)
 
     def _settle(self, place: _Place) -> None:
         """A place in a conversation that goes by several keys has it for itself no longer, nor have the others."""

@@ -152,8 +152,31 @@ def cow() -> Canvas:
     return canvas
 
 
+def hive() -> Canvas:
+    """One came out and looked."""
+    canvas = Canvas(DAWN, GRASS)
+    for n in range(3):
+        canvas.box(70, 52 + n * 28, 170, 78 + n * 28, WOOD)
+    canvas.box(62, 42, 178, 52, SHADE)
+    canvas.box(104, 124, 136, 130, INK)
+    canvas.disc(150, 120, 5, YELLOW, 70)
+    canvas.box(149, 116, 152, 124, INK)
+    return canvas
+
+
+def squash() -> Canvas:
+    """The grandmother, before the scale gave up."""
+    canvas = Canvas((WOOD, WOOD), GRASS, 120)
+    canvas.box(40, 132, 200, 150, STEEL)
+    canvas.disc(120, 92, 58, ORANGE, 72)
+    for x, y in ((86, 62), (119, 54), (152, 62)):
+        canvas.box(x, y, x + 3, 184 - y, (206, 116, 42))
+    canvas.box(114, 36, 126, 56, LEAF)
+    return canvas
+
+
 SCENES: dict[str, Callable[[], Canvas]] = {
-    scene.__name__: scene for scene in (before, tank, seeds, stand, hose, tomatoes, snow, cow)
+    scene.__name__: scene for scene in (before, tank, seeds, stand, hose, tomatoes, snow, cow, hive, squash)
 }
 
 
