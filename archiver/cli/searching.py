@@ -8,7 +8,10 @@ import typer
 from archiver.cli.common import JSON, reading
 
 if TYPE_CHECKING:
-    from archiver.model import InThread, KeptMessage, Provenance
+    from collections.abc import Sequence
+
+    from archiver.model import Facets, InThread, KeptMessage, Provenance
+    from archiver.query import Query
     from archiver.store.archive import Archive
 
 
@@ -50,7 +53,6 @@ def search(
     from archiver.query import parse
     from archiver.store import reads
     from archiver.store import search as engine
-    from archiver.store.facets import facets as counted
     from archiver.store.settings import stems
     from archiver.store.vocabulary import stemmers
 
@@ -58,7 +60,7 @@ def search(
     with reading() as archive:
         forms = stemmers(stem) if stem else stems(archive.connection)
         results = engine.search(archive.connection, parsed, limit=number, sort=sort.value, quoted=quoted, stems=forms)
-        heaps = counted(archive.connection, parsed, quoted=quoted, stems=forms) if facets else None
+        heaps = _counted(archive, parsed, quoted=quoted, stems=forms) if facets else None
         snippets = dict(results.rows)
         messages = reads.load(archive.connection, [row for row, _ in results.rows])
         found = [(Hit(one, snippets[one.row]), *_around(archive, one, around)) for one in messages]
@@ -85,6 +87,12 @@ def search(
     for note in (*parsed.notes, *results.notes):
         ui.talk(note, "yellow")
     ui.found(len(found), results.total, exact=results.exact)
+
+
+def _counted(archive: "Archive", parsed: "Query", *, quoted: bool, stems: "Sequence[str]") -> "Facets":
+    from archiver.store.facets import facets
+
+    return facets(archive.connection, parsed, quoted=quoted, stems=stems)
 
 
 def _around(archive: "Archive", message: "KeptMessage", number: int) -> "tuple[list[KeptMessage], list[KeptMessage]]":
