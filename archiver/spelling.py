@@ -8,7 +8,7 @@ out when they type; points, tatweel and full widths go. A query is spelled in th
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 
 # Scripts written without spaces, by blocks: Thai and Lao, Burmese, Khmer, Tai, kana, bopomofo, Han, Yi, Javanese.
@@ -50,20 +50,34 @@ _MOST_MARKS = 64
 
 def respelt(text: str) -> str | None:
     """The copy of a text that the index needs; None, as fast as can be, when it reads the text itself as well."""
-    if text.isascii():
-        return None
-    if len(text.encode("latin-1", "ignore").translate(None, _LATIN_1)) == len(text):
+    if text.isascii() or len(text.encode("latin-1", "ignore").translate(None, _LATIN_1)) == len(text):
         return None
     return _respelt_short(text) if len(text) < 12 else _respelt(text)
 
 
+def all_respelt(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """(its number, the copy) of those of many texts that need one. An import asks this of a million."""
+    special = [
+        (number, text)
+        for number, text in enumerate(texts)
+        if not text.isascii() and len(text.encode("latin-1", "ignore").translate(None, _LATIN_1)) != len(text)
+    ]
+    for number, text in special:
+        spelt = _respelt_short(text) if len(text) < 12 else _respelt(text)
+        if spelt is not None:
+            yield number, spelt
+
+
 def _respelt(text: str) -> str | None:
     special, changes, touching = _changes()
-    if not special.search(text):
+    first = special.search(text)
+    if first is None:
         return None
-    if changes.search(text):
-        return spelled(text)
-    return _apart(text) if touching.search(text) else None
+    start = first.start()  # nothing before it is special: most of a text that ends in a smile is read once
+    if changes.search(text, start):
+        base = max(start - 1, 0)  # which a mark may stand on
+        return text[:base] + spelled(text[base:])
+    return text[:start] + _apart(text[start:]) if touching.search(text, start) else None
 
 
 _respelt_short = lru_cache(4096)(_respelt)  # people send the same three hearts again and again

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from itertools import pairwise
 
@@ -15,7 +16,7 @@ from archiver import fields
 from archiver.query import parse
 from archiver.store import dedupe, filters
 from archiver.store import search as engine
-from archiver.store.ids import public_id
+from archiver.store.ids import local_minute, public_id
 from archiver.store.search import Results, context, search
 from tests.scan import Said, fits, kept, seeded_queries, some_messages
 
@@ -228,6 +229,69 @@ def test_an_id_finds_its_message_public_or_native(sql: sqlite3.Connection) -> No
 )
 def test_what_cannot_be_found_or_meant_is_said(typed: str, told: str, sql: sqlite3.Connection) -> None:
     assert told in search(sql, parse(typed), limit=1).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("near:soon", "“soon” is neither a date that is understood here nor the id of a message"),
+        ("near:201801011432-k7q2m8x0", "nor the id of a message"),
+        ("lang:klingon", "“klingon” is no language that is known here; known are en, de"),
+    ],
+)
+def test_what_is_no_time_and_no_language_is_searched_as_words_and_said(
+    typed: str, told: str, sql: sqlite3.Connection
+) -> None:
+    assert told in search(sql, parse(typed), limit=1).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("2020-03-10T12:00", "2020-03-10T11:00", "2020-03-10T13:00"),
+        ("2020-03-10", "2020-03-03T00:00", "2020-03-17T23:59"),
+        ("2020-03", "2020-01-30T00:00", "2020-05-01T23:59"),
+        ("2020", "2018-12-31T00:00", "2022-01-01T23:59"),
+    ],
+)
+def test_near_a_time_is_as_wide_as_the_time_is_vague(written: str, first: str, last: str) -> None:
+    start, end = (local_minute(datetime.fromisoformat(at)) for at in (first, last))
+    sql = kept([replace(MESSAGES[0], row=row, minute=m) for row, m in enumerate((start - 1, start, end, end + 1), 1)])
+    assert everything(sql, f"near:{written}", "oldest") == [2, 3]
+    sql.close()
+
+
+def test_near_a_message_is_what_was_said_in_its_conversation_within_a_day(sql: sqlite3.Connection) -> None:
+    one = next(each for each in MESSAGES if each.chat == 2 and each.minute != -1)
+    beside = {each.row for each in MESSAGES if each.chat == 2 and abs(each.minute - one.minute) <= 1440}
+    for written in (public_id(one.minute, one.row * 7919, 1), f"{one.row}@x", f'"<{one.row}@x>"'):
+        assert set(everything(sql, f"near:{written}")) == beside
+    assert one.row in beside
+
+
+def test_near_an_undated_message_is_what_stands_beside_it(sql: sqlite3.Connection) -> None:
+    chat = [each.row for each in MESSAGES if each.chat == 1]
+    at = next(place for place, row in enumerate(chat) if row > 300 and row % 40 == 0)
+    assert sorted(everything(sql, f"near:{chat[at]}@x")) == chat[at - 25 : at + 26]
+
+
+def test_a_language_is_told_by_its_small_words_or_its_letters() -> None:
+    texts = ["where is the tank", "wo ist das Fass", "水が漏れた", "这是水箱", "물이 새요", "ok", "น้ำรั่ว"]
+    sql = kept([replace(MESSAGES[0], row=row, minute=row, text=text, subject="") for row, text in enumerate(texts, 1)])
+    for asked, rows_found in {"en": [1], "german": [2], "ja": [3], "zh": [4], "ko": [5], "th": [7]}.items():
+        assert everything(sql, f"lang:{asked}") == rows_found
+    assert everything(sql, "-lang:en -lang:de -lang:ja", "oldest") == [4, 5, 6, 7]
+    assert everything(sql, "lang:en OR lang:ko", "oldest") == [1, 5]
+    sql.close()
+
+
+def test_what_was_said_last_ranks_a_little_higher() -> None:
+    old = replace(MESSAGES[0], text="a tank among words", subject="", minute=1_000)
+    sql = kept(
+        [replace(old, row=1, minute=20_000_000), replace(old, row=2), replace(old, row=3, text="tank tank tank")]
+    )
+    assert rows(search(sql, parse("tank"), limit=3)) == [3, 1, 2]
+    sql.close()
 
 
 def test_a_filter_that_cannot_be_meant_still_finds_its_words() -> None:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from archiver.knowledge.subjects import base
 from archiver.model import Attachment, Message, Standing, Stretch, When
-from archiver.spelling import respelt
+from archiver.spelling import all_respelt, respelt
 from archiver.store.ids import UNDATED, local_minute
 from archiver.store.merge import COLUMNS, LISTS, View
 from archiver.store.order import Order
@@ -227,13 +227,9 @@ class Batch:
             repeat(_joined(stretch.assumed) if stretch.assumed else None), stretch.texts,
         )  # fmt: skip
         self._first += zip(repeat(file_id), range(ordinal, ordinal + count), stretch.bounds, stretch.bounds[1:], ids)
-        if not "".join(stretch.texts).isascii():
-            standing = {ids[i] for i in stretch.standing}
-            self._rows[ADD_PASSAGE] += [
-                (row, spelt, "", None)
-                for row, text in zip(ids, stretch.texts, strict=True)
-                if not text.isascii() and (spelt := respelt(text)) is not None and row not in standing
-            ]
+        self._rows[ADD_PASSAGE] += [
+            (ids[i], spelt, "", None) for i, spelt in all_respelt(stretch.texts) if i not in stretch.standing
+        ]
         if not stretch.standing:
             self._plain += rows
             return

@@ -24,8 +24,8 @@ def passage(subject: str | None, text: str, spans: Sequence[Span]) -> Passage | 
     """What the index is to read of a message; None when that is its subject and text, as they are."""
     titled = respelt(subject) if subject else None
     if spans:
-        said, quoted = own(text, spans), rest(text, spans)
-        return Passage(respelt(said) or said, respelt(quoted) or quoted, titled)
+        mine, others = own(text, spans), rest(text, spans)
+        return Passage(respelt(mine) or mine, respelt(others) or others, titled)
     said = respelt(text)
     if said is None and titled is None:
         return None

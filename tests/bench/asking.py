@@ -79,6 +79,6 @@ def asked(connection: sqlite3.Connection, query: str, sort: Sort = "relevance") 
 if __name__ == "__main__":
     home, *rest = sys.argv[1:]
     if all(map(str.isdecimal, rest)):
-        print(json.dumps(answers(Path(home), Export(*map(int, rest)))))
+        print(json.dumps(answers(Path(home), Export(int(rest[0]), int(rest[1])))))
     else:
         print(json.dumps(usual(Path(home), rest)))
