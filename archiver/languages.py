@@ -13,8 +13,8 @@ from dataclasses import dataclass
 class Language:
     """*code*: ISO 639-1; *names*: in English first, and as its speakers call it.
 
-    *words*: of which most of its sentences have one, and few of any other language; *letters*: the ranges of a GLOB,
-    where one letter is enough to tell; *stemmer*: its algorithm in snowballstemmer, "" for none.
+    *words*: of which most of its sentences have one, and few of any other language; *letters*: ranges (``ა-ჰ``) of
+    which one letter is enough to tell; *stemmer*: its algorithm in snowballstemmer, "" for none.
     """
 
     code: str
@@ -66,6 +66,12 @@ def language(name: str) -> Language | None:
     """The language with this code or name, in whatever case (``pt-BR`` is Portuguese), or None."""
     wanted = name.casefold().strip()
     return _BY_NAME.get(wanted) or _BY_NAME.get(wanted.replace("_", "-").partition("-")[0])
+
+
+def alphabet(letters: str) -> Iterator[str]:
+    """Every letter of ranges such as ``a-zä-ü``."""
+    for at in range(0, len(letters), 3):
+        yield from map(chr, range(ord(letters[at]), ord(letters[at + 2]) + 1))
 
 
 def codes() -> Iterator[str]:

@@ -48,6 +48,18 @@ TODAY = date(2024, 2, 28)  # a Wednesday
         ("1 Feb", "2024-02-01", "2024-02-02"),
         ("24 december", "2023-12-24", "2023-12-25"),
         ("monday", "2024-02-26", "2024-02-27"),
+        ("last night", "2024-02-27", "2024-02-28"),
+        ("last 3 days", "2024-02-25", "2024-02-29"),
+        ("the past two weeks", "2024-02-12", "2024-02-29"),
+        ("last 6 months", "2023-08-01", "2024-02-29"),
+        ("twelve years ago", "2012-01-01", "2013-01-01"),
+        ("2019-W01", "2018-12-31", "2019-01-07"),
+        ("2019w20", "2019-05-13", "2019-05-20"),
+        ("2019-Q2", "2019-04-01", "2019-07-01"),
+        ("Q4 2019", "2019-10-01", "2020-01-01"),
+        ("1990s", "1990-01-01", "2000-01-01"),
+        ("the 2010s", "2010-01-01", "2020-01-01"),
+        ("2019-Q4..2020-Q1", "2019-10-01", "2020-04-01"),
     ],
 )
 def test_a_written_date_is_a_stretch_of_wall_clock_time(written: str, start: str, end: str) -> None:
@@ -57,6 +69,7 @@ def test_a_written_date_is_a_stretch_of_wall_clock_time(written: str, start: str
 @pytest.mark.parametrize(
     "written",
     [
+        "2019-W54", "2019-Q5", "0000s", "last 3", "last 3 fortnights",
         "", "soon", "10", "5pm", "2019-02-30", "31.11.2019", "0000", "9999", "99999 may", "may june", "monday tuesday",
         "1 2 may", "0 may", "2019 2020 may", "29 feb 2023", "mon 2019", "2020..2018", "..", "2019..", "..soon",
         "2019-05-14 99:30", "14.05/2019", "²", "900 years ago of long ago and far away in the past may",

@@ -84,6 +84,18 @@ def said(node: Node | None) -> str:  # noqa: PLR0911 - one line a node
         ("in:“Garden Club”", "(in=Garden Club)"),
         ("(in:foo(bar) x)", "+((in=foo(bar)) x)"),
         ("before:2019-05-14T12:30", "(before=2019-05-14T12:30)"),
+        ("before:3 weeks ago tank", "+((before=3 weeks ago) tank)"),
+        ("after:last march", "(after=last march)"),
+        ("(on:14 May 2019) tank", "+((on=14 May 2019) tank)"),
+        ("tank during:the past two weeks", "+(tank (during=the past two weeks))"),
+        ("near:may 2019 -boat", "+((near=may 2019) -boat)"),
+        ("since:monday market", "+((since=monday) market)"),
+        ("since:2019 may", "+((since=2019) may)"),
+        ("during:2019..2020 may", "+((during=2019..2020) may)"),
+        ('since:"may" 2019', "+((since=may) 2019)"),
+        ("around:2019-05", "(near=2019-05)"),
+        ("lang:de", "(lang=de)"),
+        ("wat*er*", "{wat*er*}"),
     ],
 )
 def test_a_query_means_what_people_mean_by_it(typed: str, meant: str) -> None:
@@ -128,6 +140,21 @@ def test_a_query_means_what_people_mean_by_it(typed: str, meant: str) -> None:
 def test_what_only_looks_like_an_operator_is_a_word(typed: str, meant: str) -> None:
     asked = parse(typed)
     assert said(asked.root) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("OR a", "“OR” has nothing to join"),
+        ("a AND", "“AND” has nothing to join"),
+        ("NOT a", "write -word"),
+        ("wat*r", "a star stands for the end of a word only"),
+    ],
+)
+def test_what_looks_like_an_operator_and_is_none_is_said_in_a_line(typed: str, told: str) -> None:
+    (note,) = parse(typed).notes
+    assert told in note
+    assert "\n" not in note
 
 
 def test_an_unknown_field_is_a_word_and_the_nearest_one_is_named() -> None:

@@ -1,11 +1,9 @@
 """Search over a small archive in many scripts: an exact scan in Python says what has to be found."""
 
-import random
 import re
 import sqlite3
-import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import pairwise
@@ -15,119 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver import fields
-from archiver.query import And, Filter, Near, Node, Not, Or, Phrase, Prefix, Word, parse
+from archiver.query import parse
 from archiver.store import dedupe, filters
 from archiver.store import search as engine
-from archiver.store.batch import index
 from archiver.store.ids import local_minute, public_id
-from archiver.store.migrations import SCRIPTS, schema
-from archiver.store.passages import put
 from archiver.store.search import Results, context, search
-
-WORDS = {
-    "latin": [
-        "water", "tank", "harbour", "old", "boat", "seeds", "café", "cafe", "Größe", "über", "don't", "e-mail",
-        "naïve", "Łódź", "2019", "12:30", "tea",
-    ],
-    "cyrillic": ["вода", "бак", "старый", "лодка", "чай", "Ёлка", "йод", "семена"],
-    "greek": ["νερό", "παλιός", "βάρκα", "ΤΣΆΙ", "ΤΣΑΙ", "σπόροι"],
-    "arabic": ["ماء", "قارب", "قديم", "شاي", "بذور", "أحمد", "احمد", "مدرسة", "مُدَرِّسه", "على", "علي", "کتاب", "٢٠١٩"],
-    "hebrew": ["מים", "סירה", "ישן", "תה", "שָׁלוֹם", "שלום"],
-    "hindi": ["पानी", "नाव", "की", "का", "चाय", "हिन्दी"],
-    "korean": ["물", "배", "오래된", "차"],
-    "cjk": ["水箱", "漏水了吗", "老港口", "ボート", "テスト"],
-    "thai": ["น้ำ", "เรือเก่า", "ชา"],
-    "lao": ["ນ້ຳ", "ຊາ", "ເຮືອເກົ່າ"],
-    "khmer": ["ទឹក", "ទូកចាស់", "តែ"],
-    "burmese": ["ရေ", "လှေဟောင်း", "လက်ဖက်ရည်"],
-    "signs": ["👍", "👍🏽", "🐝", "❤️", "→", "€", "🦔", "🤣", "🤣🤣", "ok👍", "🇩🇪", "👩\u200d🌾"],
-}  # fmt: skip
-PEOPLE = [  # (scheme, value, name, person)
-    ("whatsapp-name", "Ana Ríos", "Ana Ríos", 1),
-    ("phone", "+573001234567", "+57 300 123 4567", 1),
-    ("email", "ben@garden.example", "Ben Okafor", 2),
-    ("whatsapp-name", "Diana", "Diana", 3),
-    ("whatsapp-name", "Зоя", "Зоя", 4),
-]
-CHATS = ["Garden Club", "Boat yard", "Сад"]
-
-
-@dataclass(frozen=True)
-class Said:
-    """One message of the little archive, as the scan sees it."""
-
-    row: int
-    chat: int
-    sender: int | None
-    minute: int
-    text: str
-    subject: str
-    photo: bool
-    recipient: int | None
-    kind: str
-
-
-def some_messages(count: int, seed: int) -> list[Said]:
-    """Messages in nine scripts; every 40th undated, every 30th by nobody, some alike in time."""
-    chance = random.Random(seed)
-    start = local_minute(datetime.fromisoformat("2018-01-01"))
-    messages = []
-    for row in range(1, count + 1):
-        script = chance.choice(list(WORDS))
-        words = chance.choices(WORDS[script], k=chance.randint(1, 7))
-        if chance.random() < 0.4:
-            words += chance.choices(WORDS["latin"] + WORDS["signs"], k=2)
-        messages.append(
-            Said(
-                row=row,
-                chat=chance.choice([1, 1, 2, 3]),
-                sender=None if row % 30 == 0 else chance.randint(1, len(PEOPLE)),
-                minute=-1 if row % 40 == 0 else start + row * 600 + chance.randint(-3, 3),
-                text=chance.choice([" ", " ", ", ", "\n"]).join(words),
-                subject=" ".join(chance.choices(WORDS["latin"], k=2)) if chance.random() < 0.1 else "",
-                photo=chance.random() < 0.1,
-                recipient=chance.randint(1, len(PEOPLE)) if chance.random() < 0.1 else None,
-                kind="event.joined" if row % 50 == 0 else "text",
-            )
-        )
-    return messages
-
-
-def kept(messages: list[Said]) -> sqlite3.Connection:
-    """An archive in memory that holds the messages."""
-    sql = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-    for script in SCRIPTS:
-        sql.executescript(schema(script))
-    sql.execute("insert into import values (1, 'x', 1, '0', '{}', 'd', '[]', '{}', '{}', 'done', '', '')")
-    for number, title in enumerate(CHATS, 1):
-        chat = (number, f"key-{number}", "mail" if number == 3 else "whatsapp", None, title, "group", 1)
-        sql.execute("insert into conversation values (?, ?, ?, ?, ?, ?, ?)", chat)
-    for number, (scheme, value, name, person) in enumerate(PEOPLE, 1):
-        sql.execute("insert or ignore into person values (?, ?)", (person, name))
-        sql.execute("insert into identity values (?, ?, ?, '', ?, 1)", (number, scheme, value, name))
-        sql.execute("insert into identity_link values (?, ?, ?, 'exact', 0, 1)", (number, number, person))
-    for one in messages:
-        keep(sql, one)
-    return sql
-
-
-def keep(sql: sqlite3.Connection, one: Said) -> None:
-    sql.execute(
-        """
-        insert into message (id, conversation_id, seq, local_minute, match_key, occurrence, kind, sender_id,
-          subject, text, native_id)
-        values (:row, :chat, :row, :minute, :row * 7919, 1, :kind, :sender, nullif(:subject, ''), :text,
-          '<' || :row || '@x>')
-        """,
-        {name: getattr(one, name) for name in Said.__dataclass_fields__},
-    )
-    put(sql, one.row, one.subject or None, one.text, None)
-    index(sql, one.row, one.row)
-    if one.photo:
-        sql.execute("insert into attachment values (?, 1, 'x.jpg', 'image/jpeg', 1, null, 'missing')", (one.row,))
-    if one.recipient:
-        sql.execute("insert into recipient values (?, 1, ?)", (one.row, one.recipient))
-
+from tests.scan import Said, fits, kept, seeded_queries, some_messages
 
 MESSAGES = some_messages(700, seed=5)
 
@@ -139,153 +30,12 @@ def sql() -> Iterator[sqlite3.Connection]:
     connection.close()
 
 
-# The oracle: what a reader takes for the words of a text, told anew and simply.
-
-ALONE = ("CJK", "HIRAGANA", "KATAKANA", "THAI", "LAO", "KHMER", "MYANMAR")
-LEFT_OUT = ("COMBINING", "HEBREW POINT", "ARABIC FATHA", "ARABIC DAMMA", "ARABIC KASRA", "ARABIC SHADDA")
-LIKE = {"أ": "ا", "ة": "ه", "ى": "ي", "ک": "ك", "ё": "е", "٢": "2", "٠": "0", "١": "1", "٩": "9", "ς": "σ"}
-
-
-@cache
-def cut(text: str) -> list[str]:
-    words, word = [], ""
-    for character in text + " ":
-        name, kind = unicodedata.name(character, ""), unicodedata.category(character)
-        alone = name.startswith(ALONE) or (kind in {"So", "Sk"} and character > "\u2000")
-        if name.startswith(LEFT_OUT) or name == "ZERO WIDTH JOINER":
-            continue
-        if kind[0] in "LNM" and not alone and not name.startswith("VARIATION SELECTOR"):
-            word += character
-            continue
-        words += [word] * bool(word) + [character] * alone
-        word = ""
-    return [plain(word) for word in words]
-
-
-def plain(word: str) -> str:
-    letters = []
-    for letter in word.lower():
-        base, *marks = list(unicodedata.normalize("NFD", letter))
-        accented = marks and unicodedata.name(letter, "").startswith(("LATIN", "GREEK"))
-        letters.append(LIKE.get(letter, base if accented else letter))
-    return "".join(letters)
-
-
-def in_a_row(words: list[str], wanted: list[str], *, prefix: bool = False) -> bool:
-    *head, last = wanted
-    size = len(wanted)
-    return any(
-        words[at : at + size - 1] == head
-        and (words[at + size - 1].startswith(last) if prefix else words[at + size - 1] == last)
-        for at in range(len(words) - size + 1)
-    )
-
-
-def by_eye(text: str) -> bool:
-    """Whether the index cannot answer for this text, so that it is looked for as it stands."""
-    return not cut(text)
-
-
-def fits(node: Node | None, one: Said) -> bool:  # noqa: PLR0911 - one line a node
-    match node:
-        case None:
-            return True
-        case And(parts):
-            return all(fits(part, one) for part in parts)
-        case Or(parts):
-            return any(fits(part, one) for part in parts)
-        case Not(part):
-            return not fits(part, one)
-        case Filter(field, value, _):
-            return passes(field.name, value, one)
-        case Word(text) | Phrase(text) | Prefix(text) if by_eye(text):
-            return text in one.text or text in one.subject
-        case Near(text, distance):
-            return any(near(cut(column), cut(text), distance) for column in (one.subject, one.text))
-        case _:
-            prefix = isinstance(node, Prefix)
-            return any(in_a_row(cut(column), cut(node.text), prefix=prefix) for column in (one.subject, one.text))
-
-
-def near(words: list[str], wanted: list[str], distance: int) -> bool:
-    first, second = wanted
-    places = [(at, word) for at, word in enumerate(words) if word in wanted]
-    return any(abs(a - b) <= distance + 1 for a, one in places for b, two in places if (one, two) == (first, second))
-
-
-YEARS = {
-    "2018": ("2018-01-01", "2019-01-01"),
-    "2018-03": ("2018-03-01", "2018-04-01"),
-    "2017": ("2017-01-01", "2018-01-01"),
-}
-WHO = {"ana": {1, 2}, "3001234": {1, 2}, "ben": {3}, "diana": {4}, "зоя": {5}, "iana": {4}, "nobody": set()}
-WHERE = {"garden": {1}, "boat": {2}, "yard": {2}, "сад": {3}, "nowhere": set()}
-
-
-def passes(name: str, value: str, one: Said) -> bool:
-    if name in {"before", "after", "since", "until", "during"}:
-        start, end = (local_minute(datetime.fromisoformat(day)) for day in YEARS[value])
-        where = {
-            "before": one.minute < start,
-            "after": one.minute >= end,
-            "since": one.minute >= start,
-            "until": one.minute < end,
-            "during": start <= one.minute < end,
-        }
-        return one.minute != -1 and where[name]
-    return {
-        "from": lambda: one.sender in WHO.get(value, ()),
-        "to": lambda: one.recipient in WHO.get(value, ()),
-        "with": lambda: one.sender in WHO.get(value, ()) or one.recipient in WHO.get(value, ()),
-        "in": lambda: one.chat in WHERE.get(value, ()),
-        "source": lambda: (one.chat == 3) == (value == "mail"),
-        "has": lambda: one.photo,
-        "kind": lambda: one.kind.startswith(value),
-        "is": lambda: {"undated": one.minute == -1, "event": one.kind != "text"}.get(value, False),
-        "subject": lambda: in_a_row(cut(one.subject), cut(value)),
-    }[name]()
-
-
-def seeded_queries(count: int, seed: int) -> list[str]:
-    chance = random.Random(seed)
-    words = [word for script in WORDS.values() for word in script]
-    filtering = (
-        [f"from:{who}" for who in WHO] + [f"in:{title}" for title in WHERE]
-        + [f"{way}:{year}" for way in ("before", "after", "since", "until", "during") for year in YEARS]
-        + ["has:photo", "kind:event", "is:undated", "is:event", "is:edited", "source:mail", "source:whatsapp"]
-        + ["to:ana", "with:ben", "subject:tea", "subject:water"]
-    )  # fmt: skip
-
-    def leaf() -> str:
-        kind = chance.randint(0, 9)
-        if kind < 4:
-            return chance.choice(words)
-        if kind < 5:
-            return chance.choice(words)[:2].strip("'") + "*"
-        if kind < 6:
-            line = chance.choice(MESSAGES).text.split()
-            at = chance.randrange(len(line))
-            return '"' + " ".join(line[at : at + 2]).replace(",", "") + '"'
-        if kind < 7:
-            return f'"{chance.choice(WORDS["latin"][:6])} {chance.choice(WORDS["latin"][-1:])}"~{chance.randint(0, 4)}'
-        return chance.choice(filtering)
-
-    def some(depth: int) -> str:
-        parts = []
-        for _ in range(chance.randint(1, 3)):
-            part = f"({some(depth + 1)})" if depth < 2 and chance.random() < 0.15 else leaf()
-            parts.append("-" + part if chance.random() < 0.2 and part[0] not in "→€*" else part)
-            parts.append("OR" if chance.random() < 0.25 else "")
-        return " ".join(filter(None, parts[:-1]))
-
-    return [some(0) for _ in range(count)]
-
-
 @cache
 def scanned() -> list[tuple[str, list[Said]]]:
     """Three hundred queries, and what a scan of all messages finds for each."""
     return [
-        (typed, [one for one in MESSAGES if fits(parse(typed).root, one)]) for typed in seeded_queries(300, seed=11)
+        (typed, [one for one in MESSAGES if fits(parse(typed).root, one)])
+        for typed in seeded_queries(MESSAGES, 300, seed=11)
     ]
 
 
@@ -479,6 +229,69 @@ def test_an_id_finds_its_message_public_or_native(sql: sqlite3.Connection) -> No
 )
 def test_what_cannot_be_found_or_meant_is_said(typed: str, told: str, sql: sqlite3.Connection) -> None:
     assert told in search(sql, parse(typed), limit=1).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("near:soon", "“soon” is neither a date that is understood here nor the id of a message"),
+        ("near:201801011432-k7q2m8x0", "nor the id of a message"),
+        ("lang:klingon", "“klingon” is no language that is known here; known are en, de"),
+    ],
+)
+def test_what_is_no_time_and_no_language_is_searched_as_words_and_said(
+    typed: str, told: str, sql: sqlite3.Connection
+) -> None:
+    assert told in search(sql, parse(typed), limit=1).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("written", "first", "last"),
+    [
+        ("2020-03-10T12:00", "2020-03-10T11:00", "2020-03-10T13:00"),
+        ("2020-03-10", "2020-03-03T00:00", "2020-03-17T23:59"),
+        ("2020-03", "2020-01-30T00:00", "2020-05-01T23:59"),
+        ("2020", "2018-12-31T00:00", "2022-01-01T23:59"),
+    ],
+)
+def test_near_a_time_is_as_wide_as_the_time_is_vague(written: str, first: str, last: str) -> None:
+    start, end = (local_minute(datetime.fromisoformat(at)) for at in (first, last))
+    sql = kept([replace(MESSAGES[0], row=row, minute=m) for row, m in enumerate((start - 1, start, end, end + 1), 1)])
+    assert everything(sql, f"near:{written}", "oldest") == [2, 3]
+    sql.close()
+
+
+def test_near_a_message_is_what_was_said_in_its_conversation_within_a_day(sql: sqlite3.Connection) -> None:
+    one = next(each for each in MESSAGES if each.chat == 2 and each.minute != -1)
+    beside = {each.row for each in MESSAGES if each.chat == 2 and abs(each.minute - one.minute) <= 1440}
+    for written in (public_id(one.minute, one.row * 7919, 1), f"{one.row}@x", f'"<{one.row}@x>"'):
+        assert set(everything(sql, f"near:{written}")) == beside
+    assert one.row in beside
+
+
+def test_near_an_undated_message_is_what_stands_beside_it(sql: sqlite3.Connection) -> None:
+    chat = [each.row for each in MESSAGES if each.chat == 1]
+    at = next(place for place, row in enumerate(chat) if row > 300 and row % 40 == 0)
+    assert sorted(everything(sql, f"near:{chat[at]}@x")) == chat[at - 25 : at + 26]
+
+
+def test_a_language_is_told_by_its_small_words_or_its_letters() -> None:
+    texts = ["where is the tank", "wo ist das Fass", "水が漏れた", "这是水箱", "물이 새요", "ok", "น้ำรั่ว"]
+    sql = kept([replace(MESSAGES[0], row=row, minute=row, text=text, subject="") for row, text in enumerate(texts, 1)])
+    for asked, rows_found in {"en": [1], "german": [2], "ja": [3], "zh": [4], "ko": [5], "th": [7]}.items():
+        assert everything(sql, f"lang:{asked}") == rows_found
+    assert everything(sql, "-lang:en -lang:de -lang:ja", "oldest") == [4, 5, 6, 7]
+    assert everything(sql, "lang:en OR lang:ko", "oldest") == [1, 5]
+    sql.close()
+
+
+def test_what_was_said_last_ranks_a_little_higher() -> None:
+    old = replace(MESSAGES[0], text="a tank among words", subject="", minute=1_000)
+    sql = kept(
+        [replace(old, row=1, minute=20_000_000), replace(old, row=2), replace(old, row=3, text="tank tank tank")]
+    )
+    assert rows(search(sql, parse("tank"), limit=3)) == [3, 1, 2]
+    sql.close()
 
 
 def test_a_filter_that_cannot_be_meant_still_finds_its_words() -> None:

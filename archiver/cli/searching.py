@@ -1,7 +1,7 @@
 """`archive search`: find what was said."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,13 @@ from archiver.cli.common import JSON, reading
 from archiver.cli.completing import complete_query
 from archiver.cli.showing import talk_around
 from archiver.cli.tagging import keep
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from archiver.model import Facets
+    from archiver.query import Query
+    from archiver.store.archive import Archive
 
 
 class Sort(StrEnum):
@@ -57,7 +64,6 @@ def search(
     from archiver.query import parse
     from archiver.store import reads
     from archiver.store import search as engine
-    from archiver.store.facets import facets as counted
     from archiver.store.saved import expanded
     from archiver.store.settings import stems
     from archiver.store.vocabulary import stemmers
@@ -69,7 +75,7 @@ def search(
         parsed = parse(text)
         forms = stemmers(stem) if stem else stems(archive.connection)
         results = engine.search(archive.connection, parsed, limit=number, sort=sort.value, quoted=quoted, stems=forms)
-        heaps = counted(archive.connection, parsed, quoted=quoted, stems=forms) if facets else None
+        heaps = _counted(archive, parsed, quoted=quoted, stems=forms) if facets else None
         snippets = dict(results.rows)
         messages = reads.load(archive.connection, [row for row, _ in results.rows])
         found = [(Hit(one, snippets[one.row]), *talk_around(archive, one, around)) for one in messages]
@@ -89,3 +95,9 @@ def search(
         how,
     )
     return EXIT_FAILED if exit_status and not results.total else EXIT_OK
+
+
+def _counted(archive: "Archive", parsed: "Query", *, quoted: bool, stems: "Sequence[str]") -> "Facets":
+    from archiver.store.facets import facets
+
+    return facets(archive.connection, parsed, quoted=quoted, stems=stems)

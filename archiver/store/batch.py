@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from archiver.knowledge.subjects import base
 from archiver.model import Attachment, Message, Standing, Stretch, When
-from archiver.spelling import respelt
+from archiver.spelling import all_respelt, respelt
 from archiver.store.ids import UNDATED, local_minute
 from archiver.store.match import OWN_KEY
 from archiver.store.merge import COLUMNS, LISTS, View
@@ -238,12 +238,9 @@ class Batch:
             repeat(_joined(stretch.assumed) if stretch.assumed else None), stretch.texts,
         )  # fmt: skip
         self._first += zip(repeat(file_id), range(ordinal, ordinal + count), stretch.starts, stretch.ends, ids)
-        if not "".join(stretch.texts).isascii():
-            self._rows[ADD_PASSAGE] += [
-                (ids[i], spelt, "", None)
-                for i, text in enumerate(stretch.texts)
-                if not text.isascii() and i not in stretch.standing and (spelt := respelt(text)) is not None
-            ]
+        self._rows[ADD_PASSAGE] += [
+            (ids[i], spelt, "", None) for i, spelt in all_respelt(stretch.texts) if i not in stretch.standing
+        ]
         if not stretch.standing:
             self._plain += rows
             return ids

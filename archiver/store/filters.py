@@ -359,9 +359,10 @@ class _Compiler:
 
     def language(self, name: str) -> _Test:
         meant = languages.language(name) or languages.LANGUAGES[0]  # there is one: see settled
-        if meant.letters:
+        words = meant.words.split() or list(languages.alphabet(meant.letters))
+        if meant.letters and not spelling.unspaced(meant.letters):  # its letters are no words, so all has to be read
             return _Test(_GLOB.format(letters=self._bind(f"*[{meant.letters}]*")))
-        match = self._bind("{subject text} : (" + " OR ".join(map(as_phrase, meant.words.split())) + ")")
+        match = self._bind("{subject text} : (" + " OR ".join(map(as_phrase, words)) + ")")
         return _Test(_MATCHED.format(match=match), f"select rowid from message_fts where message_fts match {match}")
 
 

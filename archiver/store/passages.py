@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from archiver.knowledge.quotes import own, rest
 from archiver.model import Span
-from archiver.spelling import respelt, spelled
+from archiver.spelling import respelt
 
 ADD_PASSAGE = "insert into passage (message_id, own, quoted, subject) values (?, ?, ?, ?)"
 
@@ -24,7 +24,8 @@ def passage(subject: str | None, text: str, spans: Sequence[Span]) -> Passage | 
     """What the index is to read of a message; None when that is its subject and text, as they are."""
     titled = respelt(subject) if subject else None
     if spans:
-        return Passage(spelled(own(text, spans)), spelled(rest(text, spans)), titled)
+        mine, others = own(text, spans), rest(text, spans)
+        return Passage(respelt(mine) or mine, respelt(others) or others, titled)
     said = respelt(text)
     if said is None and titled is None:
         return None

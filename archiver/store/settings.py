@@ -3,7 +3,6 @@
 import sqlite3
 
 from archiver.store.archive import Archive
-from archiver.store.run import note
 
 STEMMING = "stemming"  # languages whose endings a search looks through: codes, with commas between them
 
@@ -16,6 +15,8 @@ def chosen(connection: sqlite3.Connection, name: str) -> str:
 
 def choose(archive: Archive, name: str, value: str) -> None:
     """Choose a value; "" takes the choice back."""
+    from archiver.store.run import note  # noqa: PLC0415 - every search reads a setting, and writes none
+
     with archive.transaction() as sql:
         if value:
             sql.execute("insert or replace into setting (name, value) values (?, ?)", (name, value))

@@ -1,4 +1,4 @@
-"""How fast is a search? In one process, question by question; and as a command that starts cold."""
+"""How fast is a search? In one process, question by question; as a command that starts cold; and beside notmuch."""
 
 import hashlib
 import json
@@ -6,12 +6,15 @@ import shutil
 from pathlib import Path
 from statistics import median, quantiles
 
+from tests.bench import finding_mail
 from tests.bench.measure import ROOT, archive, cost, megabytes, python, table
 from tests.bench.whatsapp import CACHE, Export
 
 
 def run(messages: int, seed: int, starts: int) -> None:
-    """Prints two tables: milliseconds a question, and seconds a command (the median of so many *starts*)."""
+    """Prints three tables: milliseconds a question, and seconds a command (the median of so many *starts*); and both
+    beside notmuch, in a fiftieth as many letters.
+    """
     export = Export(messages, seed)
     folder = _archive(export)
     log = CACHE / "search.out"
@@ -28,7 +31,8 @@ def run(messages: int, seed: int, starts: int) -> None:
         "archive search, a common word": archive(folder, "search", export.words[0]),
     }
     rows = [_command(name, command, log, starts) for name, command in commands.items()]
-    print(table([(f"as a command, median of {starts}", "CPU s", "wall s", "peak RSS"), *rows]))
+    print(table([(f"as a command, median of {starts}", "CPU s", "wall s", "peak RSS"), *rows]), end="\n\n")
+    finding_mail.run(max(messages // 50, 100), seed, starts)
 
 
 def _spread(kind: str, times: list[float]) -> tuple[str, ...]:
