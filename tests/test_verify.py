@@ -232,7 +232,7 @@ def test_what_rotted_is_still_found_after_the_next_import(home: Path) -> None:
 
 def test_vacuum_is_noted_too(home: Path) -> None:
     with store.writing(home) as archive:
-        archive.vacuum()
+        archive.compact()
         assert verify(home).sound
     assert verify(home, deep=True).sound
 

@@ -170,7 +170,7 @@ def _tidy(folder: Path, done: Repaired, *, changed: bool) -> None:
         with store.open_archive(folder, write=True) as archive:
             before = _digest(archive.connection)
             reindex(archive)
-            archive.connection.execute("vacuum")
+            archive.compact()
             after = digest(archive.connection)
         seal.place(store.database(folder)).unlink(missing_ok=True)
         reseal(store.database(folder))
