@@ -88,7 +88,10 @@ class Archive:
             # the index keeps its words in memory until a savepoint (or the commit, which is too late for us)
             self.connection.execute("savepoint noted")
             self.connection.execute("release noted")
-            self.ledger.committing()
+            try:
+                self.ledger.committing()
+            except OSError as error:  # a full disk
+                raise _disk(self.folder, error) from error
 
     def compact(self) -> None:
         """Write the database anew, without its free pages. StoreError where there is no room for it twice."""
@@ -262,7 +265,7 @@ def _damaged(folder: Path, why: str) -> StoreError:
     )
 
 
-def _disk(folder: Path, error: sqlite3.OperationalError) -> StoreError:
+def _disk(folder: Path, error: sqlite3.OperationalError | OSError) -> StoreError:
     return StoreError(
         f"The archive in {folder} could not be written.",
         why=str(error),
