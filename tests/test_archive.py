@@ -370,7 +370,7 @@ whole = upgrade.migrate
 def migrate(*arguments):
     whole(*arguments)
     os.kill(os.getpid(), signal.SIGKILL)
-upgrade._SETTINGS += "pragma cache_size = 5;"
+upgrade.UPGRADE += "pragma cache_size = 5;"
 upgrade.migrate = migrate
 store.open_archive(Path({str(tmp_path)!r}))
 """
@@ -440,7 +440,7 @@ def test_an_old_archive_waits_for_its_writer_and_its_readers(tmp_path: Path, mon
     monkeypatch.setattr(store, "BUSY_MS", 100)
     with store.locked(tmp_path), pytest.raises(LockedError, match="writing"):
         store.open_archive(tmp_path)
-    monkeypatch.setattr(upgrade, "_SETTINGS", "pragma busy_timeout = 10;")
+    monkeypatch.setattr(upgrade, "UPGRADE", "pragma busy_timeout = 10;")
     with closing(sqlite3.connect(store.database(tmp_path), isolation_level=None)) as reader:
         reader.execute("begin")
         reader.execute("select count(*) from message").fetchone()

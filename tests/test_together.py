@@ -71,7 +71,7 @@ def together(tmp_path: Path, messages: int, batch: int, at_least: float) -> None
 
     def bring(file: Path) -> list[int]:
         """Until it is in: the exit codes."""
-        codes = []
+        codes: list[int] = []
         while not codes or codes[-1] == 11:
             done = subprocess.run(
                 command(home, batch, "import", "--zone", "UTC", str(file)), capture_output=True, text=True, check=False

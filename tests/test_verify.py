@@ -17,7 +17,7 @@ import pytest
 from archiver import publish
 from archiver.__main__ import run
 from archiver.contracts import Hints
-from archiver.errors import NoArchiveError
+from archiver.errors import NoArchiveError, StoreError
 from archiver.ingest import Request, ingest
 from archiver.store import archive as store
 from archiver.store import dedupe, ledger, reads, seal, undo
@@ -228,6 +228,42 @@ def test_what_rotted_is_still_found_after_the_next_import(home: Path) -> None:
     flip(Flip(database, at, 0))
     bring(home, CHAT)
     assert whats(verify(home)) == {"page"}
+
+
+def test_a_note_that_was_cut_off_spoils_none_after_it(home: Path) -> None:
+    database = store.database(home)
+    pages = database.with_name("archive.pages")
+    with store.writing(home) as archive:
+        tag_one(archive)
+        whole = pages.read_bytes()
+        pages.write_bytes(whole[:-3])
+        assert ledger.notes(database) == {}
+        opened_next = ledger.Ledger(database)
+        assert pages.read_bytes() == b""
+        pages.write_bytes(whole)
+        archive.compact()
+        assert [pages is None for pages in ledger.notes(database).values()] == [False, True]
+    opened_next.close()
+    assert verify(home, deep=True).sound
+
+
+def test_a_disk_that_is_full_of_notes_takes_the_transaction_back(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    with store.writing(home) as archive:
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            with pytest.raises(StoreError, match="could not be written"):
+                tag_one(archive)
+        assert not archive.connection.in_transaction
+        assert archive.connection.execute("select count(*) from tag").fetchone() == (0,)
+    assert verify(home, deep=True).sound
+
+
+def tag_one(archive: store.Archive) -> None:
+    with archive.transaction() as sql:
+        sql.execute("insert into tag values ('202305141432-k7q2m8x0', 'tank', '2026-01-01')")
 
 
 def test_vacuum_is_noted_too(home: Path) -> None:

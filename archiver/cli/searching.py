@@ -64,8 +64,8 @@ def search(
     from archiver.query import parse
     from archiver.store import reads
     from archiver.store import search as engine
+    from archiver.store.choices import stems
     from archiver.store.saved import expanded
-    from archiver.store.settings import stems
     from archiver.store.vocabulary import stemmers
 
     how = form(as_json=as_json, as_jsonl=as_jsonl, as_csv=as_csv, as_tsv=as_tsv, ids=ids)

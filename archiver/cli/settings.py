@@ -13,7 +13,7 @@ settings = typer.Typer(help="What holds for this archive.", no_args_is_help=True
 def show(as_json: JSON = False) -> None:
     """What was chosen."""
     from archiver import ui
-    from archiver.store.settings import stems
+    from archiver.store.choices import stems
 
     with reading() as archive:
         languages = stems(archive.connection)
@@ -29,7 +29,7 @@ def stem(
 ) -> None:
     """Let every search find all forms of its words in these languages, unless it says --stem itself."""
     from archiver import ui
-    from archiver.store.settings import STEMMING, choose
+    from archiver.store.choices import STEMMING, choose
     from archiver.store.vocabulary import stemmers
 
     codes = stemmers(languages)

@@ -24,7 +24,7 @@ from archiver.errors import StoreError, UsageError
 from archiver.exporters import bagit, jsonl
 from archiver.keeping.replay import replay
 from archiver.store import archive as store
-from archiver.store import backup, foreign, plan
+from archiver.store import backup, contents, foreign, plan
 from archiver.store.blobs import CHUNK, Blobs, sync_folder
 from archiver.store.digest import digest
 from archiver.store.findings import Finding, Verdict
@@ -80,8 +80,7 @@ def write(folder: Path, target: Path, *, day: date) -> Bagged:
         with store.open_archive(home) as archive:
             sql = archive.connection
             whole = digest(sql)
-            (messages,) = sql.execute("select count(*) from message").fetchone()
-            kept = dict(sql.execute("select sha256, size from blob order by sha256"))
+            messages, kept = contents.messages(sql), contents.kept_files(sql)
             info = _info(day, whole, messages)
             payload = _payload(archive, Blobs(folder / "blobs"), kept)
             size = _written(bagit.pages(payload, info), fresh)
@@ -256,8 +255,7 @@ def _empty(folder: Path) -> bool:
     if not store.exists(folder):
         return True
     with store.open_archive(folder) as archive:
-        (imports,) = archive.connection.execute("select count(*) from import").fetchone()
-    return not imports
+        return not contents.imports(archive.connection)
 
 
 def _become(bag: Path, home: Path, folder: Path) -> Brought:
@@ -269,7 +267,7 @@ def _become(bag: Path, home: Path, folder: Path) -> Brought:
         reseal(store.database(folder))
     with store.writing(folder) as archive:
         whole = digest(archive.connection)
-        (imports,) = archive.connection.execute("select count(*) from import where status = 'done'").fetchone()
+        imports = contents.imports(archive.connection, done_only=True)
         with archive.transaction() as sql:
             note(sql, "ingestion", {"bag": bag.name, "digest": whole})
     return Brought(whole, fresh=True, imports=imports)
@@ -277,7 +275,7 @@ def _become(bag: Path, home: Path, folder: Path) -> Brought:
 
 def _bring_files(bag: Path, home: Path, blobs: Blobs) -> None:
     with store.open_archive(home) as archive:
-        wanted = [sha256 for (sha256,) in archive.connection.execute("select sha256 from blob order by sha256")]
+        wanted = list(contents.kept_files(archive.connection))
     source = Blobs(bag / "data" / "blobs")
     for sha256 in wanted:
         if not source.path(sha256).is_file():

@@ -9,7 +9,6 @@ again, from the kept originals; the one that was is kept beside it.
 import hashlib
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from archiver.store import archive as store
 from archiver.store import mend, plan, seal
 from archiver.store.archive import Archive
 from archiver.store.blobs import Blobs
+from archiver.store.contents import kept_files, readable_digest
 from archiver.store.digest import digest
 from archiver.store.findings import UNREADABLE, Verdict
 from archiver.store.ledger import reseal
@@ -123,7 +123,7 @@ def _wrong_files(folder: Path, blobs: Blobs) -> dict[str, int]:
     """Digests and sizes of the files that are not as they were kept; -1 where nobody knows the size any more."""
     listed: dict[str, int] = {}
     with suppress(StoreError, *UNREADABLE), store.open_archive(folder) as archive:
-        listed = dict(archive.connection.execute("select sha256, size from blob"))
+        listed = kept_files(archive.connection)
     there = dict.fromkeys(blobs.all(), -1)
     return {
         sha256: size
@@ -168,9 +168,9 @@ def _tidy(folder: Path, done: Repaired, *, changed: bool) -> None:
     kept = _aside(folder)
     try:
         with store.open_archive(folder, write=True) as archive:
-            before = _digest(archive.connection)
+            before = readable_digest(archive.connection)
             reindex(archive)
-            archive.connection.execute("vacuum")
+            archive.compact()
             after = digest(archive.connection)
         seal.place(store.database(folder)).unlink(missing_ok=True)
         reseal(store.database(folder))
@@ -196,7 +196,7 @@ def _rebuild(folder: Path, done: Repaired, *, damaged_trail: bool = False) -> No
     try:
         with store.open_archive(folder) as old, store.open_archive(fresh, write=True) as made:
             new = Archive(folder, made.connection, Blobs(folder / "blobs"))
-            done.before = _digest(old.connection)
+            done.before = readable_digest(old.connection)
             _replayed(old, new, done, damaged_trail=damaged_trail)
         kept = _aside(folder)
         store.database(fresh).replace(store.database(folder))
@@ -223,13 +223,6 @@ def _replayed(old: Archive, new: Archive, done: Repaired, *, damaged_trail: bool
         f"the database was built anew from the kept originals: {_count(again.imports, 'import')} read again, "
         f"{_count(again.decisions, 'decision')} made again"
     )
-
-
-def _digest(sql: sqlite3.Connection) -> str | None:
-    """What the damaged archive says, if it can say it."""
-    with suppress(*UNREADABLE):
-        return digest(sql)
-    return None
 
 
 def _aside(folder: Path) -> Path:

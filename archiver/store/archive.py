@@ -1,11 +1,5 @@
-"""An archive on disk: a folder with ``archive.db`` and ``blobs/``, opened with settings that are explained here.
+"""An archive on disk: a folder with ``archive.db`` and ``blobs/``, opened with the settings of settings.py.
 
-Journal mode DELETE, not WAL: between two commits the archive is one file that can be copied, kept on a stick or
-a network share; a damaged WAL frame silently drops all later ones, and WAL has a reset race up to SQLite 3.51.2.
-At our batch size WAL is no faster for a single writer. Readers wait for a commit, so commits are short: a batch
-of messages, whose pages stay in memory until then (to spill some early would lock readers out early).
-Pages of 8 KiB, for rows and index pieces are long: 6 % less work for an import than with 4 KiB.
-Synchronous EXTRA: exit 0 means durable, the folder entry of the removed journal included.
 Two writers: a lock file held for the whole run, freed by the system when a process dies.
 """
 
@@ -18,27 +12,9 @@ from archiver.errors import ArchiveError, LockedError, NoArchiveError, StoreErro
 from archiver.store import seal
 from archiver.store.blobs import Blobs
 from archiver.store.ledger import Ledger, reseal
+from archiver.store.settings import APPLICATION_ID, BUSY_MS, PAGE_SIZE, SCHEMA_VERSION, SETTINGS, WRITER
 
-APPLICATION_ID = 0x61726368  # "arch"
-SCHEMA_VERSION = 6
-BUSY_MS = 60_000
-
-_SETTINGS = f"""
-pragma busy_timeout = {BUSY_MS};
-pragma foreign_keys = on;
-pragma trusted_schema = off;
-pragma cell_size_check = on;
-pragma mmap_size = 0;
-pragma temp_store = memory;
-"""
-_WRITER = """
-pragma journal_mode = delete;
-pragma synchronous = extra;
-pragma cache_size = -16384;
-pragma cache_spill = off;
-pragma secure_delete = off;
-"""
-
+__all__ = ["APPLICATION_ID", "BUSY_MS", "SCHEMA_VERSION"]  # of an archive; from settings.py
 
 _TORN = ("malformed", "decode to UTF-8", "disk I/O", "vtable constructor", "corrupt")  # errors of what is damaged
 
@@ -112,20 +88,13 @@ class Archive:
             # the index keeps its words in memory until a savepoint (or the commit, which is too late for us)
             self.connection.execute("savepoint noted")
             self.connection.execute("release noted")
-            self.ledger.committing()
-
-    @contextmanager
-    def snapshot(self) -> Iterator[None]:
-        """All reads of the block see one moment; writers wait for its end, or leave and go on another time."""
-        self.connection.execute("begin")
-        try:
-            yield
-        finally:
-            self.give_up()
+            try:
+                self.ledger.committing()
+            except OSError as error:  # a full disk
+                raise _disk(self.folder, error) from error
 
     def compact(self) -> None:
-        """Write the database anew, without its free pages; outside any transaction. StoreError where there is no room
-        for it twice."""
+        """Write the database anew, without its free pages. StoreError where there is no room for it twice."""
         if self.ledger:
             self.ledger.rewriting()
         try:
@@ -135,6 +104,15 @@ class Archive:
             raise (_busy(self.folder) if "locked" in str(error) else _disk(self.folder, error)) from error
         finally:
             self.connection.execute("pragma temp_store = memory")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All reads of the block see one moment; writers wait for its end, or leave and go on another time."""
+        self.connection.execute("begin")
+        try:
+            yield
+        finally:
+            self.give_up()
 
     def give_up(self) -> None:
         """Take the open transaction back, if there is one."""
@@ -160,7 +138,7 @@ def create(folder: Path) -> None:
         leftover.unlink(missing_ok=True)
     connection = sqlite3.connect(fresh, isolation_level=None)
     try:
-        connection.executescript(f"pragma page_size = 8192; pragma application_id = {APPLICATION_ID};" + _WRITER)
+        connection.executescript(f"pragma page_size = {PAGE_SIZE}; pragma application_id = {APPLICATION_ID};{WRITER}")
         _migrate(connection)
     finally:
         connection.close()
@@ -236,14 +214,14 @@ def _connect(folder: Path, *, write: bool) -> sqlite3.Connection:
     """Readers too open the file for writing where they may: after a crash somebody has to roll the journal back."""
     try:
         connection = sqlite3.connect(database(folder), isolation_level=None, check_same_thread=not write)
-        connection.executescript(_SETTINGS + (_WRITER if write else "pragma query_only = on;"))
+        connection.executescript(SETTINGS + (WRITER if write else "pragma query_only = on;"))
         _check(folder, connection)
     except sqlite3.OperationalError:
         if write:
             raise
         uri = database(folder).absolute().as_uri() + "?mode=ro"
         connection = sqlite3.connect(uri, uri=True, isolation_level=None)
-        connection.executescript(_SETTINGS)
+        connection.executescript(SETTINGS)
         _check(folder, connection)
     return connection
 
@@ -287,7 +265,7 @@ def _damaged(folder: Path, why: str) -> StoreError:
     )
 
 
-def _disk(folder: Path, error: sqlite3.OperationalError) -> StoreError:
+def _disk(folder: Path, error: sqlite3.OperationalError | OSError) -> StoreError:
     return StoreError(
         f"The archive in {folder} could not be written.",
         why=str(error),

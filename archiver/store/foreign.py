@@ -6,7 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from archiver.errors import StoreError
-from archiver.store.archive import APPLICATION_ID, SCHEMA_VERSION, create, open_archive
+from archiver.store.archive import create, open_archive
+from archiver.store.settings import APPLICATION_ID, GUARDED, SCHEMA_VERSION
 
 _REMEDY = "Get it again from where it came from; nothing of it was used."
 _OWN = "name not like 'sqlite_stat%'"  # what SQLite itself notes when it has looked at the tables
@@ -15,9 +16,7 @@ _OWN = "name not like 'sqlite_stat%'"  # what SQLite itself notes when it has lo
 def opened(file: Path) -> sqlite3.Connection:
     """The database for reading only, and as it is: no journal is played back."""
     connection = sqlite3.connect(file.absolute().as_uri() + "?mode=ro&immutable=1", uri=True, isolation_level=None)
-    connection.executescript(
-        "pragma trusted_schema = off; pragma cell_size_check = on; pragma mmap_size = 0; pragma query_only = on;"
-    )
+    connection.executescript(f"{GUARDED}pragma query_only = on;")
     return connection
 
 

@@ -13,6 +13,7 @@ import os
 import struct
 from array import array
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,6 +40,7 @@ class Ledger:
         self._journal = database.with_name(database.name + "-journal")
         self._file = seal.opened(database)
         self._free: set[int] = set()
+        _trim(_place(database))
 
     def close(self) -> None:
         self._file.close()
@@ -63,11 +65,16 @@ class Ledger:
         return seal.shape(self._file).counter + 1 & 0xFFFFFFFF
 
     def _write(self, note: bytes) -> None:
-        """On disk before the commit is."""
-        with _place(self._database).open("ab") as out:
-            out.write(note)
-            out.flush()
-            os.fsync(out.fileno())
+        """On disk before the commit is, or not at all."""
+        place = _place(self._database)
+        try:
+            with place.open("ab") as out:
+                out.write(note)
+                out.flush()
+                os.fsync(out.fileno())
+        except OSError:
+            _trim(place)
+            raise
 
 
 def _place(database: Path) -> Path:
@@ -81,21 +88,37 @@ def notes(database: Path) -> Notes:
     except FileNotFoundError:
         return {}
     found: Notes = {}
+    for counter, count, at in _notes(content):
+        pages = found.setdefault(counter, set())
+        if count == _ALL or pages is None:
+            found[counter] = None
+        else:
+            pages.update(array("I", content[at : at + count * 4]))
+    return found
+
+
+def _notes(content: bytes) -> Iterator[tuple[int, int, int]]:
+    """(counter, how many pages, where they begin) of every whole note."""
     at = 0
     while at + _NOTE.size <= len(content):
         counter, count = _NOTE.unpack_from(content, at)
         at += _NOTE.size
-        if count == _ALL:
-            found[counter] = None
-            continue
-        end = at + count * 4
+        end = at if count == _ALL else at + count * 4
         if end > len(content):
-            break
-        pages = found.setdefault(counter, set())
-        if pages is not None:
-            pages.update(array("I", content[at:end]))
+            return
+        yield counter, count, at
         at = end
-    return found
+
+
+def _trim(place: Path) -> None:
+    """Cut off a note that was not written to its end, so that the next one can be read."""
+    with suppress(FileNotFoundError):
+        content = place.read_bytes()
+        end = 0
+        for _, count, at in _notes(content):
+            end = at if count == _ALL else at + count * 4
+        if end < len(content):
+            os.truncate(place, end)
 
 
 def written(sealed: Seal, now: Shape, noted: Notes) -> set[int] | None:

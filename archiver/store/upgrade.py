@@ -12,19 +12,7 @@ from sqlite_utils import Database
 
 from archiver.store.blobs import sync_folder
 from archiver.store.migrations import migrate
-
-# Unlike a writer's own settings: what changes is the whole index, more than memory has to hold.
-_SETTINGS = """
-pragma busy_timeout = 60000;
-pragma foreign_keys = on;
-pragma trusted_schema = off;
-pragma cell_size_check = on;
-pragma mmap_size = 0;
-pragma journal_mode = delete;
-pragma synchronous = extra;
-pragma cache_size = -65536;
-pragma secure_delete = off;
-"""
+from archiver.store.settings import UPGRADE
 
 
 def backup_of(database: Path, version: int) -> Path:
@@ -38,7 +26,7 @@ def upgrade(database: Path, version: int) -> Path | None:
     Call while holding the archive's lock. sqlite3.OperationalError or OSError when it cannot be written.
     """
     with closing(sqlite3.connect(database, isolation_level=None)) as connection:
-        connection.executescript(_SETTINGS)
+        connection.executescript(UPGRADE)
         (before,) = connection.execute("pragma user_version").fetchone()
         if before >= version:
             return None  # somebody else was faster
