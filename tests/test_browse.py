@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.cli.browsing import _term, desk
-from archiver.model import Hit, InThread, KeptMessage
+from archiver.model import Attachment, Handle, Hit, InThread, KeptMessage, Provenance, Reaction, Span
 from archiver.query import Filter, parse
 from archiver.text import columns
 from archiver.ui.browse import Desk, Facet, Finding, Sort, plain, sheets
@@ -314,6 +315,36 @@ def test_a_query_may_begin_it_and_the_end_of_input_ends_it(home: Path) -> None:
     assert done.returncode == 0
     assert "yoghurt" in done.stdout
     assert "Nothing found" in done.stderr
+
+
+def test_a_terminal_without_a_screen_gets_lines_and_a_prompt(home: Path) -> None:
+    shown = on_a_terminal(home, "browse", columns=80, TERM="dumb", typed="yoghurt\n1\nquit\n")
+    assert "search> " in shown
+    assert "1. " in shown
+    assert "\x1b" not in shown
+
+
+def test_all_that_is_known_of_a_message_is_on_its_sheet() -> None:
+    ana = Handle("email", "ana@garden.example", "Ana")
+    message = replace(
+        hit(1, "own > quoted").message,
+        subject="The tank",
+        spans=(Span("own", 0, 4), Span("quote", 4, 12)),
+        recipients=(ana,),
+        reactions=(Reaction(ana, "👍", None), Reaction(None, "🐸", None)),
+        attachments=(Attachment("frog.jpg", "image/jpeg", state="omitted"),),
+        labels=("inbox",),
+        tags=("pond",),
+        origin=Provenance("chat.txt", "ab" * 32, 0, 1_000),
+    )
+    pieces = list(sheets.whole(message))
+    shown = "".join(words for words, _ in pieces)
+    for words in (
+        "to Ana", "The tank", "own > quoted", "[frog.jpg, omitted in the export]", "👍 Ana", "🐸 somebody",
+        "#pond  inbox", "chat.txt, bytes 0 to 1,000", message.id,
+    ):  # fmt: skip
+        assert words in shown
+    assert ("> quoted", "dim") in [(words, style) for words, style in pieces]
 
 
 def test_a_missing_package_is_told_with_the_line_that_installs_it(home: Path, tmp_path: Path) -> None:

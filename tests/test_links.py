@@ -65,6 +65,17 @@ def test_a_terminal_link_holds_nothing_that_acts(text: str) -> None:
         assert all("!" <= sign <= "~" for sign in address)
 
 
+def test_an_address_in_a_text_is_a_link_and_the_rest_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_HYPERLINK", "1")
+    assert list(shown("see (https://garden.example/x), yes", "dim")) == [
+        ("see (", "dim"),
+        ("https://garden.example/x", "dim link https://garden.example/x"),
+        ("), yes", "dim"),
+    ]
+    monkeypatch.setenv("FORCE_HYPERLINK", "0")
+    assert list(shown("see https://garden.example", "")) == [("see https://garden.example", "")]
+
+
 @pytest.mark.parametrize(
     ("environment", "opens"),
     [

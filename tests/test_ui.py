@@ -22,10 +22,12 @@ fcntl = pytest.importorskip("fcntl")
 termios = pytest.importorskip("termios")
 
 
-def on_a_terminal(home: Path, *arguments: object, columns: int = 60, lines: int = 0, **more: str) -> str:
+def on_a_terminal(
+    home: Path, *arguments: object, columns: int = 60, lines: int = 0, typed: str = "", **more: str
+) -> str:
     """What `archive …` writes to a terminal of that width, stdout and stderr together, and that it left with 0.
 
-    *lines*: its height, if it tells it.
+    *lines*: its height, if it tells it; *typed*: what the person there types.
     """
     environment = {**os.environ, "ARCHIVE_DIR": str(home), "TERM": "xterm-256color", "COLUMNS": str(columns), **more}
     ours, theirs = pty.openpty()
@@ -33,6 +35,7 @@ def on_a_terminal(home: Path, *arguments: object, columns: int = 60, lines: int 
     command = [sys.executable, "-m", "archiver", *map(str, arguments)]
     with subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, env=environment) as process:
         os.close(theirs)
+        os.write(ours, typed.encode())
         shown = bytearray()
         while True:
             try:

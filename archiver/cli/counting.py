@@ -185,7 +185,7 @@ def people(query: Query = None, number: Most = 20, as_json: JSON = False) -> Non
 def words(query: Query = None, number: Most = 20, as_json: JSON = False) -> None:
     """The words that are used most, and those that set each year apart. Half a minute for a million messages."""
     from archiver import ui
-    from archiver.knowledge.vocabulary import counted
+    from archiver.knowledge.wording import counted
     from archiver.store import stats as store
     from archiver.ui import plots
 

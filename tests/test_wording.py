@@ -5,8 +5,8 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.knowledge import vocabulary
-from archiver.knowledge.vocabulary import counted
+from archiver.knowledge import wording
+from archiver.knowledge.wording import counted
 
 
 def test_words_are_counted_folded_and_addresses_numbers_and_letters_are_none() -> None:
@@ -29,14 +29,14 @@ def test_rare_words_tell_nothing_and_one_year_cannot_differ_from_itself() -> Non
 
 
 def test_memory_is_bounded_by_letting_the_rarest_words_go(monkeypatch: object) -> None:
-    words = vocabulary.Vocabulary()
-    kept, vocabulary._KEPT = vocabulary._KEPT, 100
+    words = wording.Vocabulary()
+    kept, wording._KEPT = wording._KEPT, 100
     try:
         words.add("2023", "frog " * 5)
         for number in range(150):
             words.add("2023", f"word{number}")
     finally:
-        vocabulary._KEPT = kept
+        wording._KEPT = kept
     assert len(words.groups["2023"]) <= 101
     assert words.total()["frog"] == 5
 
