@@ -52,6 +52,9 @@ class Frame:
         about = clean(self._options.get("about", "")) or self.words.say("about")
         return self._page("home.html", root="", entries=entries, about=about, removal=self._removal())
 
+    def search(self) -> bytes:
+        return self._page("search.html", root="")
+
     def entry(self, conversation: KeptConversation, path: str) -> Entry:
         said = self.words
         counts = said.count("messages", conversation.messages), said.count("people", conversation.people)
