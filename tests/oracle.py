@@ -37,7 +37,7 @@ def fits(part: Part, words: Sequence[str]) -> bool:
     for at in range(len(words) - length + 1):
         *head, last = words[at : at + length]
         if tuple(head) == part.words[:-1] and (
-            last == part.words[-1] or part.prefix and last.startswith(part.words[-1])
+            last == part.words[-1] or (part.prefix and last.startswith(part.words[-1]))
         ):
             return True
     return False

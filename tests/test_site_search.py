@@ -44,9 +44,10 @@ FOLDED = [
 
 WORDS = (
     "tank row beans water watering rain rainfall courgette Größe grosse café cafe naïve frog frogs key lost gate "
-    "compost seed seeds seedling bed depot roof litres dairy yoghurt van شكرا الماء حديقة שלום גינה 水桶 花园 雨 がんばれ "
+    "compost seed seeds seedling bed depot roof litres dairy yoghurt van "
+    "شكرا الماء حديقة שלום גינה 水桶 花园 雨 がんばれ "
     "e-mail snake_case 2019 700mm Straße ёлка don't"
-).split()
+).split()  # noqa: SIM905 - a line of words reads better
 NAMES = ["Ines Okoro", "Tomás Rey", "Mei Lindqvist", "أحمد", "דנה בר", "李 雷"]
 
 
@@ -144,9 +145,9 @@ def leaves(*months: tuple[str, int]) -> list[Leaf]:
 def test_segments_are_runs_of_months_and_old_ones_stay_when_messages_are_added() -> None:
     old = leaves(*((f"20{year:02}-{month:02}", 5_000) for year in range(10, 20) for month in range(1, 13)))
     before, after = index.segments(old), index.segments([*old, *leaves(("2020-01", 5_000))])
-    assert len(set(before.values())) < 16
-    assert {month: after[month] for month in before if before[month] < "2019"} == {
-        month: segment for month, segment in before.items() if segment < "2019"
+    assert 8 <= len(set(before.values())) <= 17
+    assert {month: after[month] for month in before if before[month] < max(before.values())} == {
+        month: segment for month, segment in before.items() if segment < max(before.values())
     }
     assert index.segments(leaves(("", 3), ("2020-01", 1))) == {"0000-00": "0000-00", "2020-01": "0000-00"}
     assert index.segments([]) == {}

@@ -1,16 +1,16 @@
-"""``python -m tests.bench whatsapp|search|overlap|mail|all [--messages N] [--seed S] [--runs N] …``"""
+"""``python -m tests.bench whatsapp|search|overlap|mail|pages|all [--messages N] [--seed S] [--runs N] …``"""
 
 import argparse
 import sys
 
-from tests.bench import finding, imports, mail, overlap
+from tests.bench import finding, imports, mail, overlap, pages
 
 BIG = 400_000
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure, beside a bare loop.")
-    parser.add_argument("what", choices=["whatsapp", "search", "overlap", "mail", "all"])
+    parser.add_argument("what", choices=["whatsapp", "search", "overlap", "mail", "pages", "all"])
     parser.add_argument("--messages", type=int, help="size of the export (default: 1,000,000; overlap, mail: 20,000)")
     parser.add_argument("--seed", type=int, default=7, help="another export of the same size (default: %(default)s)")
     parser.add_argument("--runs", type=int, default=1, help="take the cheapest of so many (default: %(default)s)")
@@ -26,6 +26,8 @@ def main(arguments: list[str] | None = None) -> None:
         finding.run(asked.messages or 1_000_000, asked.seed, asked.starts)
     if asked.what in {"overlap", "all"}:
         overlap.run(asked.messages or 20_000, asked.seeds, asked.big or BIG)
+    if asked.what in {"pages", "all"}:
+        pages.run(asked.messages or 1_000_000, asked.seed)
     if asked.what in {"mail", "all"}:
         peers = [name for name in asked.against.split(",") if name]
         mail.run(asked.messages or 20_000, asked.seed, peers, big=asked.what == "mail" and asked.big is not None)

@@ -1,4 +1,4 @@
-"""What search in the pages takes for a word. ``static/search.js`` does the same, sign by sign; a test holds both to it."""
+"""What search in the pages takes for a word. ``static/search.js`` does the same; a test holds both to one table."""
 
 import re
 import unicodedata

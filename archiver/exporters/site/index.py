@@ -1,7 +1,7 @@
 """The index that search in the pages reads: classic scripts that each hand over one piece of data.
 
 ``search/head.js`` knows the segments: stretches of months, oldest first, so that new messages change only the last
-ones. A segment ``search/2019-03/`` has *shards* ``t0.js`` … of words in order, each with its postings, and *slices*
+one. A segment ``search/2019-03/`` has *shards* ``t0.js`` … of words in order, each with its postings, and *slices*
 ``x0.js`` … of messages to show. A posting is two numbers: how many messages further, and at which word; another word
 of the same message is 0 further. Numbers are written five bits a sign, the lowest first, the sixth bit saying that
 more follows. Words of senders' names begin with ``@``.
@@ -11,7 +11,7 @@ import json
 import marshal
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -24,10 +24,9 @@ from archiver.exporters.site.paging import Leaf, day_of
 from archiver.exporters.site.prose import clean
 from archiver.model import KeptMessage
 
-# Messages after which a segment is closed at the end of its month: large where nothing changes any more, small where
-# it does. Four small ones become a larger one when they are full.
-SEGMENTS = 120_000, 30_000, 7_500
-_SHARD = 5_000  # characters of a shard of words
+SEGMENTS = 8  # at least so many, and hardly more than twice as many, once there are enough messages
+SMALLEST, LARGEST = 1 << 11, 1 << 17  # messages after which a segment may be closed at the end of its month
+_SHARD = 4_000  # characters of a shard of words
 _SLICE = 80, 9_000  # messages, and characters of text, that are loaded together to be shown
 _SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _PLACE = 20  # bits for the place of a word in a message
@@ -56,25 +55,22 @@ def row(message: KeptMessage) -> Row:
 
 
 def segments(leaves: Iterable[Leaf]) -> dict[str, str]:
-    """The name of the segment for every month that a page begins in, from the oldest on."""
+    """The name of the segment for every month that a page begins in, from the oldest on.
+
+    The size of a segment is a power of two, so that it stays as it is until the whole has doubled.
+    """
     months: Counter[str] = Counter()
     for leaf in leaves:
         months[leaf.first[:7] or _UNDATED] += leaf.messages
-    return {month: group[0] for group in _groups(sorted(months), months, SEGMENTS) for month in group}
-
-
-def _groups(months: list[str], weights: Mapping[str, int], sizes: Sequence[int]) -> list[list[str]]:
-    """Months in runs of at least the first size; what is left over, in runs of at least the next."""
-    if not sizes:
-        return [months] if months else []
-    runs: list[list[str]] = []
-    run: list[str] = []
-    for month in months:
-        run.append(month)
-        if sum(weights[one] for one in run) >= sizes[0]:
-            runs.append(run)
-            run = []
-    return runs + _groups(run, weights, sizes[1:])
+    size = min(max(SMALLEST, 1 << (months.total() // SEGMENTS).bit_length() >> 1), LARGEST)
+    found: dict[str, str] = {}
+    current, held = "", size
+    for month in sorted(months):
+        if held >= size:
+            current, held = month, 0
+        found[month] = current
+        held += months[month]
+    return found
 
 
 class Index:
