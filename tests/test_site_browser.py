@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 ARABIC = "صباح الخير، الماء في الخزان قليل اليوم. هل يمكن لأحد أن يسقي الصف الأول؟ https://example.org/خزان"
+PHOTO = Attachment("row one.jpg", "image/jpeg", state="present")
 HEBREW = "שלום לכולם, הדלי ליד השער. 3 ליטר ל-10 שתילים *בבקשה*"
 
 
@@ -32,7 +33,7 @@ def garden() -> Shelf:
     talk += [
         said(ARABIC, "أمينة الخطيب", "2023-06-01T08:00:00", id="ar"),
         said(HEBREW, "דנה בר-לב", "2023-06-01T08:05:00", id="he", reply_to="ar"),
-        said("look", "Mei", "2023-06-01T08:06:00", attachments=(Attachment("row one.jpg", "image/jpeg", state="present"),)),
+        said("look", "Mei", "2023-06-01T08:06:00", attachments=(PHOTO,)),
         said("```ssh gate```", "Mei", "2023-06-01T08:07:00", reactions=(Reaction(None, "👍"), Reaction(None, "💧"))),
         said("Mei added Ines", None, "2023-06-01T09:00:00", kind="event.added"),
         said("", "Ines Okoro", "2023-06-01T09:01:00", kind="deleted"),

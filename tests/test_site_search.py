@@ -42,12 +42,11 @@ FOLDED = [
     ("", []),
 ]  # fmt: skip
 
-WORDS = (
-    "tank row beans water watering rain rainfall courgette Größe grosse café cafe naïve frog frogs key lost gate "
-    "compost seed seeds seedling bed depot roof litres dairy yoghurt van "
-    "شكرا الماء حديقة שלום גינה 水桶 花园 雨 がんばれ "
-    "e-mail snake_case 2019 700mm Straße ёлка don't"
-).split()  # noqa: SIM905 - a line of words reads better
+WORDS = """
+    tank row beans water watering rain rainfall courgette Größe grosse café cafe naïve frog frogs key lost gate
+    compost seed seeds seedling bed depot roof litres dairy yoghurt van شكرا الماء حديقة שלום גינה 水桶 花园 雨 がんばれ
+    e-mail snake_case 2019 700mm Straße ёлка don't
+""".split()  # noqa: SIM905 - words read better as words
 NAMES = ["Ines Okoro", "Tomás Rey", "Mei Lindqvist", "أحمد", "דנה בר", "李 雷"]
 
 

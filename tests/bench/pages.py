@@ -1,5 +1,6 @@
 """How fast, how large and how lazy is a published site? ``python -m tests.bench pages --messages N``"""
 
+import hashlib
 import json
 import marshal
 import random
@@ -33,10 +34,8 @@ class Invented:
     count: int
 
     def conversations(self) -> Sequence[KeptConversation]:
-        rows = self._rows()
-        first = last = next(rows)[0]
-        for last, *_ in rows:
-            pass
+        times = [at for at, *_ in self._rows()]
+        first, last = times[0], times[-1]
         return [KeptConversation(1, "bench", "Harbour Garden", "bench", "group", self.count, 60, first, last)]
 
     def messages(self, conversation_id: int) -> Iterator[KeptMessage]:
@@ -44,8 +43,8 @@ class Invented:
         for number, (at, name, text) in enumerate(self._rows()):
             sender = senders.setdefault(name, Sender(name, "name", name, len(senders), len(senders)))
             yield KeptMessage(
-                f"m{number}", number, "bench", "Harbour Garden", 1, "bench", "text", sender, f"{at}Z", at, "minute", None,
-                text,
+                f"m{number}", number, "bench", "Harbour Garden", 1, "bench", "text", sender, f"{at}Z", at, "minute",
+                None, text,
             )  # fmt: skip
 
     def outline(self, conversation_id: int) -> Iterator[Outline]:
@@ -56,6 +55,12 @@ class Invented:
 
     def attachment(self, sha256: str) -> BinaryIO:
         raise FileNotFoundError(sha256)
+
+    def fingerprint(self, conversation_id: int) -> bytes:
+        total = hashlib.sha256()
+        for row in self._rows():
+            total.update(repr(row).encode())
+        return total.digest()
 
     def _rows(self) -> Iterator[tuple[str, str, str]]:
         with self.file.open("rb") as stream:

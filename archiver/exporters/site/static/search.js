@@ -183,7 +183,7 @@ const show = async () => {
     const item = make("li", "", list), link = make("a", "", item);
     link.href = root + path + "#m-" + anchor;
     make("bdi", names[name] || say.somebody, make("b", "", link));
-    make("small", " " + at + " · ", link).dir = "auto";
+    make("small", at + " · ", link).dir = "auto";
     make("bdi", titles[runOf(segment.conversations, message)], link.lastChild);
     const line = make("p", "", item);
     line.dir = "auto";
