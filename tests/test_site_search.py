@@ -15,7 +15,7 @@ from archiver.exporters.site import index
 from archiver.exporters.site.assets import script, style
 from archiver.exporters.site.folding import BETWEEN, terms
 from archiver.exporters.site.paging import Leaf
-from archiver.model import KeptMessage
+from archiver.model import KeptMessage, Span
 from archiver.publish import publish
 from tests import oracle
 from tests.browsers import Watched, chromium, served
@@ -171,6 +171,12 @@ def test_what_was_taken_back_is_in_no_file_of_the_index() -> None:
     gone = said("a secret", at="2023-05-04T10:00:00", deleted_at="2023-05-04T10:12:00Z", subject="hidden")
     deleted = said("another secret", kind="deleted")
     assert not [path for path, content in files_of([said("open"), gone, deleted]).items() if "secret" in content]
+
+
+def test_what_a_letter_quotes_is_not_found_twice() -> None:
+    text = "> water the beans\nDone!"
+    letter = said(text, spans=(Span("quote", 0, 18), Span("own", 18, len(text))))
+    assert index.row(letter).text == "Done!"
 
 
 def test_a_file_of_the_index_is_one_call_with_json_whatever_was_said() -> None:

@@ -44,14 +44,21 @@ class Row(NamedTuple):
 
 
 def row(message: KeptMessage) -> Row:
-    """What may be found of a message: subject, text and file names, and nothing of what was taken back."""
+    """What may be found of a message: subject, its own text and file names, and nothing of what was taken back."""
     local = message.at_local or ""
     gone = message.kind == "deleted" or message.deleted_at is not None
     names = () if gone else (file.name for file in message.attachments if file.name)
-    text = "" if gone else "\n".join(part for part in (message.subject, message.text, *names) if part)
+    text = "" if gone else "\n".join(part for part in (message.subject, _own(message), *names) if part)
     name = clean(message.sender.name).strip() if message.sender is not None else ""
     time = local[11:16] if message.precision != "day" else ""
     return Row(message.id, day_of(message), time, name, clean(text))
+
+
+def _own(message: KeptMessage) -> str:
+    """What the writer says, without what is quoted."""
+    if not message.spans:
+        return message.text
+    return "\n".join(message.text[span.start : span.end].strip() for span in message.spans if span.kind == "own")
 
 
 def segments(leaves: Iterable[Leaf]) -> dict[str, str]:
