@@ -49,7 +49,7 @@ def test_the_report_says_what_was_written(tmp_path: Path) -> None:
     assert report.conversations == ("Garden Club", "Chess")
     assert report.messages == 401
     assert report.files == len(files) - 1
-    assert report.pages == sum(path.endswith(".html") for path in files) == 6
+    assert report.pages == sum(path.endswith(".html") for path in files) == 7
     assert report.bytes == sum(map(len, files.values())) - len(files[MANIFEST])
     assert report.unchanged == 0
     assert report.masked == {"phone": 0, "email": 0, "member": 0}

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from archiver.contracts import Outline, Rendering
 from archiver.errors import UsageError
 from archiver.exporters import site
+from archiver.exporters.site.coverage import Coverage, coverage
 from archiver.exporters.site.letters import initials
+from archiver.exporters.site.links import canonical
 from archiver.exporters.site.paging import FULL, plan
 from archiver.exporters.site.prose import clean, prose, snippet
 from archiver.exporters.site.words import words
@@ -25,6 +27,8 @@ ALLOWED = {
     "i", "bdi", "main", "article", "time", "blockquote", "footer", "span", "small", "strong", "em", "s", "code",
     "script", "noscript", "details", "summary", "form", "input", "select", "option", "button",
 }  # fmt: skip
+
+ROOTS = ("", "../", "../../")  # the way up to the files that all pages share
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -91,12 +95,9 @@ def test_hostile_text_stays_text_wherever_it_stands(text: str) -> None:
         for tag, attributes in page.elements:
             assert not any(name.startswith("on") for name in attributes)
             assert re.match(r"(https?://|mailto:|[\w./-]*(#|$))", attributes.get("href", "")), attributes
-            assert tag != "script" or attributes in (
-                {"src": "search.js", "defer": ""},
-                {"src": "../../search.js", "defer": ""},
-            )
+            assert tag != "script" or attributes in [{"src": f"{up}search.js", "defer": ""} for up in ROOTS]
             assert tag != "a" or not attributes["href"].lower().startswith(("javascript", "data", "vbscript"))
-        assert page.loaded in (["style.css", "search.js"], ["../../style.css", "../../search.js"])
+        assert page.loaded in [[f"{up}style.css", f"{up}search.js"] for up in ROOTS]
     shown = next(page for path, page in pages.items() if path.startswith("c/"))
     assert clean(re.sub(r"[*_~`]", "", text)) in re.sub(r"[*_~`]", "", shown.text)
 
@@ -348,6 +349,106 @@ def test_initials_stand_for_a_name(name: str, short: str) -> None:
 
 def test_somebody_without_a_name_is_somebody() -> None:
     assert "Somebody" in only_page(said("x", None)).text
+
+
+# ---- links
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://www.Example.org/tank/", "http://example.org/tank"),
+        ("https://example.org:443", "https://example.org/#top"),
+        ("https://example.org/?b=2&a=1&utm_source=x&fbclid=y", "https://example.org/?a=1&b=2"),
+    ],
+)
+def test_two_spellings_of_an_address_are_one_link(one: str, other: str) -> None:
+    assert canonical(one) == canonical(other) is not None
+
+
+@pytest.mark.parametrize("address", ["https://[::1", "https:///x", "https://example.org:99999/x"])
+def test_what_is_no_address_is_no_link(address: str) -> None:
+    assert canonical(address) is None
+
+
+def test_different_pages_ports_and_questions_are_different_links() -> None:
+    different = [
+        "http://example.org/a",
+        "http://example.org/A",
+        "http://example.org:81/a",
+        "http://example.org/a?si=1&x=",
+    ]
+    assert len({canonical(address) for address in different}) == 4
+
+
+def test_the_links_are_told_once_with_the_words_around_them_and_where_they_were_said() -> None:
+    talk = [
+        said("first", at="2023-03-01T08:00:00"),
+        said(
+            "How to mend it:\nread https://www.example.org/tank?utm_source=x, please\nbye",
+            at="2023-03-02T08:00:00",
+            id="a",
+        ),
+        said("https://seeds.example/list", at="2023-04-02T08:00:00", id="b"),
+        said("again http://example.org/tank/ and https://example.org/roof", at="2023-05-02T08:00:00", id="c"),
+        said("https://secret.example", at="2023-05-02T09:00:00", deleted_at="2023-05-02T09:01:00Z"),
+        said("https://wa.me/[phone]", at="2023-05-02T09:00:00"),
+    ]
+    contents = rendered(("Garden Club", talk))
+    pages = read(contents)
+    assert broken_links(pages, set(contents)) == []
+    assert {"links/index.html", "links/e.html", "links/s.html"} <= set(contents)
+    assert re.findall(r"example.org2|seeds.example1", pages["links/index.html"].text) == [
+        "example.org2",
+        "seeds.example1",
+    ]
+    sheet = pages["links/e.html"]
+    assert len([link for link in sheet.links if re.match("https?://.*/tank", link)]) == 1
+    assert "2 March 2023 read … , please" in sheet.text
+    assert "May 2023" in sheet.text
+    assert len([link for link in sheet.links if link.endswith(("#m-a", "#m-c"))]) == 3
+    assert not [path for path, content in contents.items() if path.startswith("links/") and b"secret" in content]
+
+
+def test_many_links_are_on_many_pages_and_a_large_domain_is_told_in_parts() -> None:
+    talk = [said(f"see https://example.org/{n}", at="2023-03-01T08:00:00", id=f"e{n}") for n in range(400)]
+    talk += [said(f"see https://d{n}.example/x", at="2023-03-01T08:00:00", id=f"d{n}") for n in range(200)]
+    talk += [said("https://пример.example/ű https://1.example", at=None, id="i")]
+    contents = rendered(("x", talk))
+    pages = read(contents)
+    assert broken_links(pages, set(contents)) == []
+    names = {path for path in contents if path.startswith("links/")}
+    assert {"links/d.html", "links/d-2.html", "links/e-3.html", "links/1.html", "links/other.html"} <= names
+    assert (
+        sum(len([a for a in page.links if a.startswith("https:")]) for path, page in pages.items() if path in names)
+        == 602
+    )
+
+
+def test_a_site_without_links_says_so() -> None:
+    assert "Nobody shared a link." in read(rendered(("x", [said("x")])))["links/index.html"].text
+
+
+# ---- coverage
+
+
+def test_the_home_page_tells_what_is_covered_and_what_is_not() -> None:
+    months = ["2022-11", "2022-12", "2023-03", "2023-05"]
+    talk = [said("x", at=f"{month}-04T10:00:00") for month in months]
+    page = PageReader(rendered(("x", talk), keeper="Ines", licence="CC BY 4.0")["index.html"])
+    assert "November 2022 – May 2023" in page.text
+    assert "Nothing from January 2023 – February 2023, April 2023" in page.text
+    assert "Kept by Ines" in page.text
+    assert "Licence: CC BY 4.0" in page.text
+
+
+def test_sources_are_covered_each_for_itself() -> None:
+    found = coverage([("mail", 2020, 1), ("whatsapp", 2021, 6), ("mail", 2020, 12), ("mail", 2020, 1)])
+    assert found == [
+        Coverage("mail", 2020 * 12, 2020 * 12 + 11, ((2020 * 12 + 1, 2020 * 12 + 10),)),
+        Coverage("whatsapp", 2021 * 12 + 5, 2021 * 12 + 5, ()),
+    ]
+    assert coverage([]) == []
 
 
 # ---- pages
