@@ -50,7 +50,7 @@ class Domain(NamedTuple):
 
     name: str
     months: list[tuple[str, list[Link]]]
-    count: int
+    links: int
 
 
 class Sheet(NamedTuple):
@@ -113,11 +113,11 @@ def _filled(domains: Iterable[Domain]) -> Iterator[list[Domain]]:
     sheet: list[Domain] = []
     held = 0
     for domain in (part for whole in domains for part in _parts(whole)):
-        if sheet and held + domain.count > FULL:
+        if sheet and held + domain.links > FULL:
             yield sheet
             sheet, held = [], 0
         sheet.append(domain)
-        held += domain.count
+        held += domain.links
     if sheet:
         yield sheet
 
@@ -174,5 +174,5 @@ def by_count(sheets: Sequence[Sheet]) -> list[tuple[str, str, int]]:
     for sheet in sheets:
         for domain in sheet.domains:
             path, count = found.get(domain.name, (sheet.path, 0))
-            found[domain.name] = path, count + domain.count
+            found[domain.name] = path, count + domain.links
     return sorted(((name, *rest) for name, rest in found.items()), key=lambda row: (-row[2], row[0]))

@@ -203,6 +203,7 @@ const run = async () => {
     const count = answer.hits.length, asked = answer.parts.length || chosen.person.trim();
     status.textContent = !asked ? "" : !count ? say.none : (count === 1 ? say.one : say.many).replace("{n}", count);
     await show();
+    list.dataset.asked = question;
   } catch { if (mine === turn) status.textContent = say.failed; }
 };
 let timer;
