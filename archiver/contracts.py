@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Literal, NamedTuple, Protocol, runtime_checkable
 
 from archiver.model import ConversationKind, Guess, Item, KeptConversation, KeptMessage, Sender
 
@@ -152,6 +152,15 @@ class Library(Protocol):
 
     def people(self, conversation_id: int) -> Sequence[Sender]: ...
     def attachment(self, sha256: str) -> BinaryIO: ...
+
+
+@runtime_checkable
+class Fingerprinted(Protocol):
+    """A library that can tell quickly whether anything changed."""
+
+    def fingerprint(self, conversation_id: int) -> bytes:
+        """The same as long as reading the conversation gives the same."""
+        ...
 
 
 class Originals(Protocol):

@@ -6,19 +6,23 @@ any other folder with something in it is never touched. A publish that is killed
 
 import ctypes
 import hashlib
+import hmac
+import json
 import os
 import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from filelock import FileLock, Timeout
 
-from archiver.contracts import Library, Outline, Page, Rendering
+from archiver.contracts import Fingerprinted, Library, Outline, Page, Rendering
 from archiver.errors import ArchiveError, LockedError, UsageError
 from archiver.exporters import site
 from archiver.model import KeptConversation, KeptMessage, Sender
@@ -28,6 +32,7 @@ from archiver.store.secret import anchor_with
 MANIFEST = "manifest-sha256.txt"
 _OURS = "# Written by archive publish. This folder is replaced as a whole the next time."
 _ROW = re.compile("(?P<digest>[0-9a-f]{64})  (?P<path>.+)", re.DOTALL)
+_NOTE = "# State: "
 _LISTED = 20  # conversations, or files, named in a refusal
 
 
@@ -75,7 +80,8 @@ def publish(
     marks = site.words(options.get("language", "en")).marks
     anchor = anchor_with(secret)
     masked = Masked(_Chosen(library, chosen), lambda name: permalinks.get(name) or anchor(name), marks)
-    written = _place(site.render(masked, rendering), target, yes=yes)
+    state = _fingerprint(library, chosen, rendering, secret)
+    written = _place(site.render(masked, rendering), target, _Before(state, masked), yes=yes)
     titles = tuple(conversation.title for conversation in masked.conversations())
     return PublishReport(
         index=str(target / "index.html"),
@@ -85,8 +91,32 @@ def publish(
         files=len(written.digests),
         unchanged=written.unchanged,
         bytes=written.bytes,
-        masked=masked.counts,
+        masked=written.masked,
     )
+
+
+def _fingerprint(library: Library, chosen: Sequence[KeptConversation], rendering: Rendering, secret: bytes) -> str:
+    """What the whole site follows from, keyed so that it says nothing to others; "" where a library cannot tell."""
+    if not isinstance(library, Fingerprinted):
+        return ""
+    options = json.dumps([rendering.title, sorted(rendering.options.items()), [repr(one) for one in chosen]])
+    total = hmac.new(secret, options.encode("utf-8", "surrogatepass"), "sha256")
+    for conversation in chosen:
+        total.update(library.fingerprint(conversation.id))
+    for package in ("archiver", "archiver.exporters.site", "archiver.privacy"):
+        total.update(_program(files(package)))
+    return total.hexdigest()
+
+
+def _program(folder: Traversable) -> bytes:
+    """A sum of the program's own files in a folder and below, but of no caches: who changes it makes other pages."""
+    total = hashlib.sha256()
+    for file in sorted(folder.iterdir(), key=lambda file: file.name):
+        if file.is_file() and file.name.endswith((".py", ".json", ".html", ".css", ".js")):
+            total.update(file.name.encode() + file.read_bytes())
+        elif file.is_dir() and file.name in {"static", "templates", "words"}:
+            total.update(_program(file))
+    return total.digest()
 
 
 def choose(known: Sequence[KeptConversation], names: Sequence[str]) -> list[KeptConversation]:
@@ -197,18 +227,55 @@ class _Written:
     digests: dict[str, str]
     unchanged: int = 0
     bytes: int = 0
+    masked: Mapping[str, int] = field(default_factory=dict)
 
 
-def _place(pages: Iterator[Page], target: Path, *, yes: bool) -> _Written:
-    """Writes pages into a fresh sibling of *target* and swaps the two."""
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What the manifest remembers, so that nothing is rendered when nothing changed: *state* is "" for always."""
+
+    state: str
+    masked: Masked
+
+    def note(self) -> str:
+        """The manifest's line, if any; to be asked for when everything has been rendered."""
+        return "" if not self.state else f"{_NOTE}{json.dumps({'state': self.state, 'masked': self.masked.counts})}"
+
+    def still(self, target: Path, kept: Mapping[str, str]) -> _Written | None:
+        """The report on what is there already, when it is just what would be written."""
+        manifest = _read_manifest(target)
+        noted = _noted(target)
+        if not self.state or noted.get("state") != self.state or kept.keys() != manifest.keys():
+            return None
+        size = sum((target / path).stat().st_size for path in manifest)
+        return _Written(manifest, len(manifest), size, noted["masked"])
+
+
+def _noted(folder: Path) -> dict[str, Any]:
+    """What the manifest says beside the digests; {} for nothing, or nothing that can be read."""
+    try:
+        with (folder / MANIFEST).open(encoding="utf-8", errors="replace") as manifest:
+            lines = [line for line in (manifest.readline(), manifest.readline()) if line.startswith(_NOTE)]
+        found = json.loads(lines[0].removeprefix(_NOTE)) if lines else {}
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and isinstance(found.get("masked"), dict) else {}
+
+
+def _place(pages: Iterator[Page], target: Path, before: _Before, *, yes: bool) -> _Written:
+    """Writes pages into a fresh sibling of *target* and swaps the two; or leaves it when nothing changed."""
     lock = hashlib.sha256(os.fsencode(target)).hexdigest()[:16]
     try:
         with FileLock(Path(tempfile.gettempdir()) / f"archive-publish-{lock}.lock", timeout=0):
             target.parent.mkdir(parents=True, exist_ok=True)
             fresh, old = _siblings(target)
             kept = _unchanged_by_hand(target, yes=yes)
+            if (still := before.still(target, kept)) is not None and not _foreign(target, kept):
+                return still
             _mark(fresh)
             written = _fill(pages, fresh, target, kept)
+            written.masked = before.masked.counts
+            _mark(fresh, written.digests, before.note())
             _swap(fresh, target, old)
             return written
     except Timeout:
@@ -242,7 +309,7 @@ def _siblings(target: Path) -> tuple[Path, Path]:
 def _unchanged_by_hand(target: Path, *, yes: bool) -> dict[str, str]:
     """The published files that are as we wrote them, with their digests; UsageError for any others."""
     manifest = _read_manifest(target)
-    found = {file.relative_to(target).as_posix(): file for file in target.rglob("*") if not _is_folder(file)}
+    found = _files(target)
     kept = {path: digest for path, digest in manifest.items() if path in found and _digest(found[path]) == digest}
     foreign = sorted(found.keys() - kept.keys() - {MANIFEST})
     hidden = [path for path in foreign if path.startswith(".")]
@@ -254,6 +321,14 @@ def _unchanged_by_hand(target: Path, *, yes: bool) -> dict[str, str]:
             + ("." if hidden else "; with --yes they are replaced."),
         )
     return kept
+
+
+def _files(target: Path) -> dict[str, Path]:
+    return {file.relative_to(target).as_posix(): file for file in target.rglob("*") if not _is_folder(file)}
+
+
+def _foreign(target: Path, kept: Mapping[str, str]) -> bool:
+    return bool(_files(target).keys() - kept.keys() - {MANIFEST})
 
 
 def _is_folder(path: Path) -> bool:
@@ -288,7 +363,8 @@ def _read_manifest(folder: Path) -> dict[str, str]:
     file = folder / MANIFEST
     if not file.is_file():
         return {}
-    rows = (line.split("  ", 1) for line in file.read_text(encoding="utf-8").splitlines()[1:])
+    lines = file.read_text(encoding="utf-8").splitlines()
+    rows = (line.split("  ", 1) for line in lines if not line.startswith("#"))
     return {path: digest for digest, path in rows}
 
 
@@ -299,11 +375,11 @@ def _digest(file: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _mark(fresh: Path, digests: Mapping[str, str] | None = None) -> None:
+def _mark(fresh: Path, digests: Mapping[str, str] | None = None, note: str = "") -> None:
     """Makes a folder ours, so that whatever happens it may be cleared away; last of all with its digests."""
     fresh.mkdir(exist_ok=True)
     rows = [f"{digest}  {path}" for path, digest in sorted((digests or {}).items())]
-    (fresh / MANIFEST).write_text("\n".join([_OURS, *rows, ""]), encoding="utf-8", newline="\n")
+    (fresh / MANIFEST).write_text("\n".join([_OURS, *filter(None, [note]), *rows, ""]), encoding="utf-8", newline="\n")
 
 
 def _fill(pages: Iterator[Page], fresh: Path, target: Path, kept: Mapping[str, str]) -> _Written:
@@ -324,7 +400,6 @@ def _fill(pages: Iterator[Page], fresh: Path, target: Path, kept: Mapping[str, s
             file.unlink()
             _link(target.joinpath(*PurePosixPath(page.path).parts), file)
             written.unchanged += 1
-    _mark(fresh, written.digests)
     return written
 
 

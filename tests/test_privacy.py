@@ -2,15 +2,17 @@
 
 import random
 from dataclasses import replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import ArchiveError
-from archiver.model import Attachment, Handle, Provenance, Reaction
+from archiver.model import Attachment, Handle, Provenance, Reaction, SpanKind
+from archiver.model import Span as Piece
 from archiver.privacy import Masked, Span, findings, mask
+from archiver.privacy.masking import mask_between
 from archiver.privacy.spans import merged
 from tests.libraries import Shelf, person, said
 
@@ -260,3 +262,35 @@ def test_an_outline_and_its_messages_agree() -> None:
 def test_attached_files_are_refused() -> None:
     with pytest.raises(ArchiveError, match="not published"):
         masked(said("a")).attachment("ab" * 32)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["own", "quote", "signature"]),
+            st.sampled_from(["plain\n", "call +44 20 7946 0417 now\n", "> ana@example.org wrote:\n", ""]),
+        ),
+        max_size=8,
+    )
+)
+def test_whose_words_they_are_is_still_known_when_they_are_masked(pieces: list[tuple[SpanKind, str]]) -> None:
+    ends = list(accumulate(len(piece) for _, piece in pieces))
+    text = "".join(piece for _, piece in pieces)
+    masked, moved = mask_between(text, ends)
+    assert masked == mask(text)
+    assert list(moved) == sorted(moved)
+    assert not pieces or moved[-1] == len(masked)
+    untouched = [piece for _, piece in pieces]
+    cut = [masked[start:end] for start, end in zip([0, *moved], moved, strict=False)]
+    assert cut == [mask(piece) for piece in untouched]
+
+
+def test_a_border_inside_of_what_is_hidden_comes_after_its_mark() -> None:
+    assert mask_between("a +44 20 7946 0417 b", [2, 8, 18, 20]) == ("a [phone] b", [2, 9, 9, 11])
+
+
+def test_a_letter_is_masked_with_its_pieces() -> None:
+    text = "mine: a@example.org\n> b@example.org said\n"
+    letter = said(text, spans=(Piece("own", 0, 20), Piece("quote", 20, len(text))))
+    (masked,) = Masked(Shelf(("x", [letter])), str.upper).messages(1)
+    assert [masked.text[span.start : span.end] for span in masked.spans] == ["mine: [email]\n", "> [email] said\n"]

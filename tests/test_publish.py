@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -48,7 +49,7 @@ def test_the_report_says_what_was_written(tmp_path: Path) -> None:
     assert report.conversations == ("Garden Club", "Chess")
     assert report.messages == 401
     assert report.files == len(files) - 1
-    assert report.pages == report.files - 1 == 5
+    assert report.pages == sum(path.endswith(".html") for path in files) == 7
     assert report.bytes == sum(map(len, files.values())) - len(files[MANIFEST])
     assert report.unchanged == 0
     assert report.masked == {"phone": 0, "email": 0, "member": 0}
@@ -197,8 +198,74 @@ def test_publishing_again_is_byte_identical_and_keeps_every_file(tmp_path: Path)
 def test_only_what_changed_is_written_again(tmp_path: Path) -> None:
     site, talk = tmp_path / "site", list(days(20, 20))
     out(site, Shelf(("Garden Club", talk[:-5])))
+    before = mtimes(site)
     report = out(site, Shelf(("Garden Club", talk)))
-    assert report.files - report.unchanged == 3
+    written = [path for path, time in mtimes(site).items() if before.get(path) != time]
+    assert report.files - report.unchanged == len(written)
+    assert len([path for path in written if not path.startswith("search/")]) == 3
+
+
+def kept_talk(tmp_path: Path, lines: str) -> Path:
+    """An archive of one chat."""
+    chat = tmp_path / "WhatsApp Chat with Tram Choir.txt"
+    chat.write_text(lines, encoding="utf-8")
+    ingest(tmp_path / "kept", Request(paths=[chat], hints=Hints(date_order="dmy", zone="UTC")))
+    return tmp_path / "kept"
+
+
+LINES = "".join(f"04/05/2023, 10:{n:02} - Ines: verse {n}, call +44 20 7946 0417\n" for n in range(30))
+
+
+def publish_kept(archive: Path, target: Path, **options: str) -> PublishReport:
+    with open_archive(archive) as opened:
+        return publish(StoredLibrary(opened), target, conversations=["tram choir"], options=options, secret=SECRET)
+
+
+def test_nothing_is_rendered_when_nothing_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    archive, site = kept_talk(tmp_path, LINES), tmp_path / "site"
+    first, files = publish_kept(archive, site), tree(site)
+
+    def rendered(*_: object) -> Iterator[Page]:
+        return map(pytest.fail, ["rendered"])
+
+    monkeypatch.setattr(exporter, "render", rendered)
+    again = publish_kept(archive, site)
+    assert again == replace(first, unchanged=first.files)
+    assert again.masked["phone"] == 30
+    assert tree(site) == files
+    with pytest.raises(pytest.fail.Exception, match="rendered"):
+        publish_kept(archive, site, title="Another title")
+
+
+@pytest.mark.parametrize("change", ["message", "options", "hand", "note", "gone"])
+def test_whatever_changes_is_rendered_again(tmp_path: Path, change: str) -> None:
+    archive, site = kept_talk(tmp_path, LINES), tmp_path / "site"
+    publish_kept(archive, site, title="Choir")
+    before = tree(site)
+    title = "Choir"
+    if change == "message":
+        kept_talk(tmp_path, LINES + "04/05/2023, 11:00 - Mei: an encore\n")
+    elif change == "options":
+        title = "Choir II"
+    elif change == "gone":
+        (site / "style.css").unlink()
+    elif change == "note":
+        (site / MANIFEST).write_bytes(before[MANIFEST].replace(b"# State: {", b"# State: "))
+    else:
+        (site / "index.html").write_text("mine")
+        with pytest.raises(UsageError):
+            publish_kept(archive, site, title=title)
+        return
+    publish_kept(archive, site, title=title)
+    assert (tree(site) == before) == (change in {"note", "gone"})
+
+
+def test_sha256sum_understands_the_manifest(tmp_path: Path) -> None:
+    publish_kept(kept_talk(tmp_path, LINES), tmp_path / "site")
+    done = subprocess.run(
+        ["sha256sum", "-c", "--strict", MANIFEST], cwd=tmp_path / "site", capture_output=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_pages_that_are_no_longer_there_are_gone(tmp_path: Path) -> None:

@@ -12,18 +12,23 @@ from hypothesis import strategies as st
 from archiver.contracts import Outline, Rendering
 from archiver.errors import UsageError
 from archiver.exporters import site
+from archiver.exporters.site.coverage import Coverage, coverage
 from archiver.exporters.site.letters import initials
+from archiver.exporters.site.links import canonical
 from archiver.exporters.site.paging import FULL, plan
 from archiver.exporters.site.prose import clean, prose, snippet
 from archiver.exporters.site.words import words
-from archiver.model import Attachment, Handle, KeptMessage, Reaction
+from archiver.model import Attachment, Handle, KeptMessage, Reaction, Span, SpanKind
 from tests.libraries import Shelf, days, person, said
 from tests.pages import PageReader, broken_links
 
 ALLOWED = {
     "html", "head", "meta", "title", "link", "body", "a", "header", "h1", "h2", "h3", "p", "nav", "ul", "ol", "li", "b",
     "i", "bdi", "main", "article", "time", "blockquote", "footer", "span", "small", "strong", "em", "s", "code",
+    "script", "noscript", "details", "summary", "form", "input", "select", "option", "button",
 }  # fmt: skip
+
+ROOTS = ("", "../", "../../")  # the way up to the files that all pages share
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -59,7 +64,7 @@ def read(pages: dict[str, bytes]) -> dict[str, PageReader]:
 
 def only_page(*messages: KeptMessage, **options: str) -> PageReader:
     pages = read(rendered(("Garden Club", messages), **options))
-    (path,) = (path for path in pages if path != "index.html")
+    (path,) = (path for path in pages if path.startswith("c/"))
     return pages[path]
 
 
@@ -90,8 +95,9 @@ def test_hostile_text_stays_text_wherever_it_stands(text: str) -> None:
         for tag, attributes in page.elements:
             assert not any(name.startswith("on") for name in attributes)
             assert re.match(r"(https?://|mailto:|[\w./-]*(#|$))", attributes.get("href", "")), attributes
+            assert tag != "script" or attributes in [{"src": f"{up}search.js", "defer": ""} for up in ROOTS]
             assert tag != "a" or not attributes["href"].lower().startswith(("javascript", "data", "vbscript"))
-        assert page.loaded in (["style.css"], ["../../style.css"])
+        assert page.loaded in [[f"{up}style.css", f"{up}search.js"] for up in ROOTS]
     shown = next(page for path, page in pages.items() if path.startswith("c/"))
     assert clean(re.sub(r"[*_~`]", "", text)) in re.sub(r"[*_~`]", "", shown.text)
 
@@ -179,7 +185,6 @@ def test_everything_said_is_on_the_pages_with_scripts_off() -> None:
     for message in talk:
         assert message.text in text
     assert "e4 e5" in text
-    assert not any("script" in page.tags for page in pages.values())
 
 
 def test_every_link_leads_somewhere() -> None:
@@ -276,6 +281,18 @@ def test_files_are_named_with_what_became_of_them() -> None:
     assert "File c.bin" in text
 
 
+def test_what_a_letter_quotes_is_folded_and_its_own_words_are_not() -> None:
+    text = "Dear all,\nOn Monday Mei wrote:\n> water?\nYes, please.\n-- \nInes\nlist footer\n"
+    cuts = [0, text.index("On"), text.index(">"), text.index("Yes"), text.index("--"), text.index("list"), len(text)]
+    kinds: list[SpanKind] = ["own", "attribution", "quote", "own", "signature", "footer"]
+    html = row(said(text, spans=tuple(Span(kind, *cuts[n : n + 2]) for n, kind in enumerate(kinds))))
+    assert html.partition("</a>")[2].removesuffix("</article>\n") == (
+        '<p dir="auto">Dear all,</p><details><summary>Quoted text</summary>'
+        '<p dir="auto">On Monday Mei wrote:\n&gt; water?</p></details><p dir="auto">Yes, please.</p>'
+        '<details><summary>Signature</summary><p dir="auto">-- \nInes\nlist footer</p></details>'
+    )
+
+
 @pytest.mark.parametrize(
     ("kind", "says"),
     [
@@ -332,6 +349,106 @@ def test_initials_stand_for_a_name(name: str, short: str) -> None:
 
 def test_somebody_without_a_name_is_somebody() -> None:
     assert "Somebody" in only_page(said("x", None)).text
+
+
+# ---- links
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://www.Example.org/tank/", "http://example.org/tank"),
+        ("https://example.org:443", "https://example.org/#top"),
+        ("https://example.org/?b=2&a=1&utm_source=x&fbclid=y", "https://example.org/?a=1&b=2"),
+    ],
+)
+def test_two_spellings_of_an_address_are_one_link(one: str, other: str) -> None:
+    assert canonical(one) == canonical(other) is not None
+
+
+@pytest.mark.parametrize("address", ["https://[::1", "https:///x", "https://example.org:99999/x"])
+def test_what_is_no_address_is_no_link(address: str) -> None:
+    assert canonical(address) is None
+
+
+def test_different_pages_ports_and_questions_are_different_links() -> None:
+    different = [
+        "http://example.org/a",
+        "http://example.org/A",
+        "http://example.org:81/a",
+        "http://example.org/a?si=1&x=",
+    ]
+    assert len({canonical(address) for address in different}) == 4
+
+
+def test_the_links_are_told_once_with_the_words_around_them_and_where_they_were_said() -> None:
+    talk = [
+        said("first", at="2023-03-01T08:00:00"),
+        said(
+            "How to mend it:\nread https://www.example.org/tank?utm_source=x, please\nbye",
+            at="2023-03-02T08:00:00",
+            id="a",
+        ),
+        said("https://seeds.example/list", at="2023-04-02T08:00:00", id="b"),
+        said("again http://example.org/tank/ and https://example.org/roof", at="2023-05-02T08:00:00", id="c"),
+        said("https://secret.example", at="2023-05-02T09:00:00", deleted_at="2023-05-02T09:01:00Z"),
+        said("https://wa.me/[phone]", at="2023-05-02T09:00:00"),
+    ]
+    contents = rendered(("Garden Club", talk))
+    pages = read(contents)
+    assert broken_links(pages, set(contents)) == []
+    assert {"links/index.html", "links/e.html", "links/s.html"} <= set(contents)
+    assert re.findall(r"example.org2|seeds.example1", pages["links/index.html"].text) == [
+        "example.org2",
+        "seeds.example1",
+    ]
+    sheet = pages["links/e.html"]
+    assert len([link for link in sheet.links if re.match("https?://.*/tank", link)]) == 1
+    assert "2 March 2023 read … , please" in sheet.text
+    assert "May 2023" in sheet.text
+    assert len([link for link in sheet.links if link.endswith(("#m-a", "#m-c"))]) == 3
+    assert not [path for path, content in contents.items() if path.startswith("links/") and b"secret" in content]
+
+
+def test_many_links_are_on_many_pages_and_a_large_domain_is_told_in_parts() -> None:
+    talk = [said(f"see https://example.org/{n}", at="2023-03-01T08:00:00", id=f"e{n}") for n in range(400)]
+    talk += [said(f"see https://d{n}.example/x", at="2023-03-01T08:00:00", id=f"d{n}") for n in range(200)]
+    talk += [said("https://пример.example/ű https://1.example", at=None, id="i")]
+    contents = rendered(("x", talk))
+    pages = read(contents)
+    assert broken_links(pages, set(contents)) == []
+    names = {path for path in contents if path.startswith("links/")}
+    assert {"links/d.html", "links/d-2.html", "links/e-3.html", "links/1.html", "links/other.html"} <= names
+    assert (
+        sum(len([a for a in page.links if a.startswith("https:")]) for path, page in pages.items() if path in names)
+        == 602
+    )
+
+
+def test_a_site_without_links_says_so() -> None:
+    assert "Nobody shared a link." in read(rendered(("x", [said("x")])))["links/index.html"].text
+
+
+# ---- coverage
+
+
+def test_the_home_page_tells_what_is_covered_and_what_is_not() -> None:
+    months = ["2022-11", "2022-12", "2023-03", "2023-05"]
+    talk = [said("x", at=f"{month}-04T10:00:00") for month in months]
+    page = PageReader(rendered(("x", talk), keeper="Ines", licence="CC BY 4.0")["index.html"])
+    assert "November 2022 – May 2023" in page.text
+    assert "Nothing from January 2023 – February 2023, April 2023" in page.text
+    assert "Kept by Ines" in page.text
+    assert "Licence: CC BY 4.0" in page.text
+
+
+def test_sources_are_covered_each_for_itself() -> None:
+    found = coverage([("mail", 2020, 1), ("whatsapp", 2021, 6), ("mail", 2020, 12), ("mail", 2020, 1)])
+    assert found == [
+        Coverage("mail", 2020 * 12, 2020 * 12 + 11, ((2020 * 12 + 1, 2020 * 12 + 10),)),
+        Coverage("whatsapp", 2021 * 12 + 5, 2021 * 12 + 5, ()),
+    ]
+    assert coverage([]) == []
 
 
 # ---- pages
@@ -396,8 +513,11 @@ def test_new_messages_leave_all_pages_but_the_last_and_the_indexes_as_they_were(
     talk = list(days(60, 40))
     before, after = rendered(("x", talk[:-60])), rendered(("x", talk))
     same = [path for path in after if before.get(path) == after[path]]
-    assert len(after) == 22
-    assert len(same) == len(after) - 3  # all but home, the conversation's first page and its last
+    changed = after.keys() - set(same)
+    pages = {path for path in changed if not path.startswith("search/")}
+    assert len(after) > 40
+    assert len(pages) == 3  # home, the conversation's first page and its last
+    assert {path.split("/")[1] for path in changed - pages} == {"2023-05", "head.js"}  # the last segment
 
 
 def test_the_months_lead_to_their_first_day() -> None:
@@ -434,7 +554,9 @@ def test_nothing_is_loaded_from_outside_and_the_policy_forbids_it() -> None:
     for page in read(rendered(("Garden Club", [said("https://example.org/x.png")]))).values():
         assert all(not address.startswith(("http", "//", "data")) for address in page.loaded)
         policies = [a["content"] for tag, a in page.elements if a.get("http-equiv") == "Content-Security-Policy"]
-        assert policies == ["default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'"]
+        assert policies == [
+            "default-src 'none'; style-src 'self'; script-src 'self'; base-uri 'none'; form-action 'none'"
+        ]
         assert ("meta", {"name": "robots", "content": "noindex, nofollow, noarchive"}) in page.elements
 
 

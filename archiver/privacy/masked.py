@@ -14,8 +14,9 @@ from archiver.model import (
     Provenance,
     Reaction,
     Sender,
+    Span,
 )
-from archiver.privacy.masking import MARKS, mask
+from archiver.privacy.masking import MARKS, mask, mask_between
 
 _NUMBER = 5  # so many digits in what a phone number is called are taken for the number itself
 
@@ -84,6 +85,13 @@ class Masked:
         text = "" if withdrawn else message.text
         subject = None if withdrawn or message.subject is None else mask(message.subject, self._marks, tally)
         files = () if withdrawn else message.attachments
+        spans: tuple[Span, ...] = ()
+        if text and message.spans:
+            text, ends = mask_between(text, [span.end for span in message.spans], self._marks, tally)
+            starts = (0, *ends)
+            spans = tuple(Span(span.kind, starts[n], ends[n]) for n, span in enumerate(message.spans))
+        elif text:
+            text = mask(text, self._marks, tally)
         return KeptMessage(
             id=self._anchor(message.id),
             row=message.row,
@@ -97,7 +105,7 @@ class Masked:
             at_local=message.at_local,
             precision=message.precision,
             subject=subject,
-            text=mask(text, self._marks, tally) if text else text,
+            text=text,
             reply_to=None if message.reply_to is None else self._anchor(message.reply_to),
             attachments=tuple(self._attachment(file, tally) for file in files) if files else files,
             reactions=tuple(map(self._reaction, message.reactions)) if message.reactions else (),
@@ -105,6 +113,7 @@ class Masked:
             deleted_at=message.deleted_at,
             origin=None if message.origin is None else self._origin(message.origin),
             extra=self._tombstone(message.extra),
+            spans=spans,
         )
 
     def _tombstone(self, extra: Mapping[str, object]) -> Mapping[str, object]:

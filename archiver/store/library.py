@@ -8,6 +8,7 @@ from archiver.contracts import Original, Outline
 from archiver.model import KeptConversation, KeptMessage, Sender
 from archiver.store import reads
 from archiver.store.archive import Archive
+from archiver.store.fingerprint import fingerprint
 from archiver.store.ids import public_id
 
 
@@ -36,6 +37,10 @@ class StoredLibrary:
             (conversation_id,),
         ):
             yield Outline(sent_local, length, None if minute is None else public_id(minute, match_key, occurrence))
+
+    def fingerprint(self, conversation_id: int) -> bytes:
+        """The same as long as reading the conversation gives the same."""
+        return fingerprint(self._archive.connection, conversation_id)
 
     def people(self, conversation_id: int) -> Sequence[Sender]:
         """Who speaks in a conversation, in the order of their identities."""

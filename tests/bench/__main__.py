@@ -1,16 +1,16 @@
-"""``python -m tests.bench whatsapp|search|overlap|mail|facebook|all [--messages N] [--seed S] [--runs N] …``"""
+"""``python -m tests.bench whatsapp|search|overlap|mail|facebook|pages|all [--messages N] [--seed S] [--runs N] …``"""
 
 import argparse
 import sys
 
-from tests.bench import facebook, finding, imports, mail, overlap
+from tests.bench import facebook, finding, imports, mail, overlap, pages
 
 BIG = 400_000
 
 
 def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure, beside a bare loop.")
-    parser.add_argument("what", choices=["whatsapp", "search", "overlap", "mail", "facebook", "all"])
+    parser.add_argument("what", choices=["whatsapp", "search", "overlap", "mail", "facebook", "pages", "all"])
     parser.add_argument(
         "--messages", type=int, help="size of the export (1,000,000; overlap, mail: 20,000; facebook: 200,000)"
     )
@@ -30,6 +30,8 @@ def main(arguments: list[str] | None = None) -> None:
         overlap.run(asked.messages or 20_000, asked.seeds, asked.big or BIG)
     if asked.what in {"facebook", "all"}:
         facebook.run(asked.messages or 200_000, asked.seed, asked.runs)
+    if asked.what in {"pages", "all"}:
+        pages.run(asked.messages or 1_000_000, asked.seed)
     if asked.what in {"mail", "all"}:
         peers = [name for name in asked.against.split(",") if name]
         mail.run(asked.messages or 20_000, asked.seed, peers, big=asked.what == "mail" and asked.big is not None)

@@ -9,15 +9,24 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from archiver.contracts import Rendering
+from archiver.exporters.site.coverage import Coverage
+from archiver.exporters.site.links import Sheet, by_count
 from archiver.exporters.site.paging import Leaf, Month, Plan
 from archiver.exporters.site.prose import clean
 from archiver.exporters.site.words import Words, words
 from archiver.model import KeptConversation
 
+_GAPS = 6  # months without a word that the home page tells of
+
+
+def domain_id(name: str) -> str:
+    """An anchor for a domain: signs that stay as they are in an address."""
+    return "l-" + "".join(sign if sign.isalnum() or sign in "-." else "_" for sign in name)
+
 
 @lru_cache
 def _templates() -> Environment:
-    return Environment(
+    made = Environment(
         loader=PackageLoader("archiver.exporters.site"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -25,6 +34,8 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    made.filters["domain_id"] = domain_id
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +51,8 @@ class Entry:
 class Frame:
     """The frames of one site: its title, its language, and how to ask for removal.
 
-    Options: ``language``, ``about`` (a paragraph), ``contact`` (whom to ask), ``masked`` (``yes`` to say so).
+    Options: ``language``, ``about`` (a paragraph), ``contact`` (whom to ask), ``keeper``, ``licence``,
+    ``masked`` (``yes`` to say so).
     """
 
     def __init__(self, rendering: Rendering) -> None:
@@ -48,9 +60,40 @@ class Frame:
         self._options: Mapping[str, str] = rendering.options
         self._title = clean(rendering.title) or self.words.say("title")
 
-    def home(self, entries: Sequence[Entry]) -> bytes:
+    def home(self, entries: Sequence[Entry], covered: Sequence[Coverage]) -> bytes:
         about = clean(self._options.get("about", "")) or self.words.say("about")
-        return self._page("home.html", root="", entries=entries, about=about, removal=self._removal())
+        told = [self.words.say(what, name=name) for what in ("keeper", "licence") if (name := self._option(what))]
+        return self._page(
+            "home.html",
+            root="",
+            entries=entries,
+            about=about,
+            told=told,
+            covered=[self._covered(one) for one in covered],
+            removal=self._removal(),
+        )
+
+    def _option(self, name: str) -> str:
+        return clean(self._options.get(name, "")).strip()
+
+    def _covered(self, one: Coverage) -> tuple[str, str, str]:
+        """A source, its months, and its gaps, in words; of many gaps the longest."""
+        longest = sorted(one.gaps, key=lambda gap: gap[0] - gap[1])[:_GAPS]
+        gaps = ", ".join(self.words.months(*gap) for gap in sorted(longest))
+        source = self.words.one_of("sources", one.source)
+        return source, self.words.months(one.first, one.last), self.words.say("gaps", gaps=gaps) if gaps else ""
+
+    def links(self, sheets: Sequence[Sheet]) -> bytes:
+        """The domains of all links."""
+        return self._page("links.html", root="../", sheet=None, domains=by_count(sheets))
+
+    def sheet(self, sheet: Sheet) -> bytes:
+        """A page of links; of a domain told in parts, the first part on the page has its anchor."""
+        ids = [domain_id(domain.name) for domain in sheet.domains]
+        return self._page("links.html", root="../", sheet=sheet, ids=ids)
+
+    def search(self) -> bytes:
+        return self._page("search.html", root="")
 
     def entry(self, conversation: KeptConversation, path: str) -> Entry:
         said = self.words

@@ -4,12 +4,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import escape
+from itertools import groupby
 
 from archiver.exporters.site.paging import day_of
 from archiver.exporters.site.prose import clean, prose, snippet
 from archiver.exporters.site.words import Words
 from archiver.model import Attachment, KeptMessage, Reaction, Sender
 
+# What of a letter is folded away, and under which word.
+_FOLDED = {
+    "quote": "quoted",
+    "attribution": "quoted",
+    "signature": "ending",
+    "disclaimer": "ending",
+    "footer": "ending",
+}
 _INKS = 8  # colours of names in the stylesheet
 _PAUSE = 15  # minutes after which a name is said again
 
@@ -80,7 +89,7 @@ class Letters:
         if message.subject:
             parts.append(f'<p class="s" dir="auto">{escape(clean(message.subject), quote=False)}</p>')
         if message.text:
-            parts.append(f'<p dir="auto">{prose(message.text)}</p>')
+            parts.append(self._folded(message) if message.spans else f'<p dir="auto">{prose(message.text)}</p>')
         elif not message.attachments and not message.subject:
             parts.append(f'<p class="q">{self._instead(message)}</p>')
         if message.attachments:
@@ -89,6 +98,19 @@ class Letters:
             parts.append(f'<p class="q">{self._tombstone(message)}</p>')
         if message.reactions:
             parts.append(self._reactions(message.reactions))
+        return "".join(parts)
+
+    def _folded(self, message: KeptMessage) -> str:
+        """A letter's own words; what it quotes, and what is on every letter, behind a word to open it."""
+        parts = []
+        for fold, run in groupby(message.spans, lambda span: _FOLDED.get(span.kind, "")):
+            pieces = list(run)
+            if not (text := message.text[pieces[0].start : pieces[-1].end].strip("\r\n")):
+                continue
+            said = f'<p dir="auto">{prose(text)}</p>'
+            if fold:
+                said = f"<details><summary>{escape(self._words.say(fold))}</summary>{said}</details>"
+            parts.append(said)
         return "".join(parts)
 
     def _instead(self, message: KeptMessage, kind: str = "") -> str:

@@ -52,11 +52,25 @@ def _hold(found: re.Match[str], finished: list[str]) -> str:
         finished.append(f"<code>{escape(code, quote=False)}</code>")
         return _HELD
     url, rest = _without_trailing(url)
-    if "[" in url or "]" in url or len(url) <= len("https://"):  # a masked address leads nowhere
+    if not _leads(url):
         return found[0]
     safe = escape(url)
     finished.append(f'<a href="{safe}" rel="nofollow noopener noreferrer ugc">{safe}</a>')
     return _HELD + rest
+
+
+def addresses(text: str) -> Iterator[tuple[int, int, str]]:
+    """The addresses of a cleaned text that become links, as (start, end, address)."""
+    for found in _FINISHED.finditer(text):
+        if found["url"] is not None:
+            url, _ = _without_trailing(found["url"])
+            if _leads(url):
+                yield found.start(), found.start() + len(url), url
+
+
+def _leads(url: str) -> bool:
+    """A masked address leads nowhere, nor does one without a host."""
+    return "[" not in url and "]" not in url and len(url) > len("https://")
 
 
 def _without_trailing(url: str) -> tuple[str, str]:

@@ -59,6 +59,17 @@ class Words:
         short: list[str] = self._said["months_short"]
         return short[number - 1]
 
+    def month_of(self, month: str) -> str:
+        """A month such as ``2023-05`` in words; "without a date" when there is none."""
+        if not month:
+            return self.say("undated")
+        return f"{self._said['months'][int(month[5:7]) - 1]} {int(month[:4])}"
+
+    def months(self, first: int, last: int) -> str:
+        """From one month to another, counted since the year 0, in words; a single one once."""
+        both = dict.fromkeys((first, last))
+        return " – ".join(self.month_of(f"{month // 12:04}-{month % 12 + 1:02}") for month in both)
+
 
 def languages() -> list[str]:
     """The languages the pages can speak."""
