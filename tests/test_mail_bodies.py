@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
 from archiver.importers.mail import bodies, flowed, hypertext, notes
 from archiver.importers.mail.bodies import Body, read_body
@@ -567,11 +568,10 @@ def test_of_one_part_of_very_many_tags_the_beginning_is_read_and_all_is_a_file()
 
 def test_many_parts_of_boxes_in_boxes_are_read_without_a_tree(monkeypatch: pytest.MonkeyPatch) -> None:
     trees: list[int] = []
-    tree = hypertext.LexborHTMLParser
 
-    def counted(markup: bytes) -> object:
+    def counted(markup: bytes) -> LexborHTMLParser:
         trees.append(len(markup))
-        return tree(markup)
+        return LexborHTMLParser(markup)
 
     monkeypatch.setattr(hypertext, "LexborHTMLParser", counted)
     found = body(multipart("mixed", *[leaf("<div>" * 700 + "Frogs", "text/html")] * 200))
