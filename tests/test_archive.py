@@ -16,7 +16,7 @@ from sqlite_utils import Database
 from archiver.errors import LockedError, NoArchiveError, StoreError
 from archiver.store import archive as store
 from archiver.store import upgrade
-from archiver.store.blobs import Blobs
+from archiver.store.blobs import CHUNK, Blobs
 from archiver.store.digest import digest
 from archiver.store.ids import minute_of, public_id
 from archiver.store.migrations import SEPARATORS, SEPARATORS_4, statements, steps
@@ -455,3 +455,27 @@ def test_what_somebody_else_has_upgraded_meanwhile_is_left_as_it_is(tmp_path: Pa
     version_one(tmp_path)
     assert upgrade.upgrade(store.database(tmp_path), store.SCHEMA_VERSION) == kept_as_it_was(tmp_path)
     assert upgrade.upgrade(store.database(tmp_path), store.SCHEMA_VERSION) is None
+
+
+def test_content_of_any_length_is_kept_whether_it_is_at_hand_or_flows_by(tmp_path: Path) -> None:
+    blobs = Blobs(tmp_path / "blobs")
+    contents = [b"", b"harvest", bytes(CHUNK), bytes(CHUNK + 1), b"x" * (3 * CHUNK)]
+    kept = [blobs.put_soon(BytesIO(content)) for content in contents]
+    assert [blobs.put_whole_soon(content) for content in contents] == kept
+    blobs.settle()
+    assert [blobs.put(BytesIO(content)) for content in contents] == kept
+    assert [blobs.path(one.sha256).read_bytes() for one in kept] == contents
+    assert not list((tmp_path / "blobs").glob("incoming-*"))
+
+
+def test_content_that_flows_by_and_breaks_off_leaves_nothing(tmp_path: Path) -> None:
+    class Torn(BytesIO):
+        def read(self, size: int | None = -1) -> bytes:
+            if self.tell() > CHUNK:
+                raise OSError("the stick was pulled")
+            return super().read(size)
+
+    blobs = Blobs(tmp_path / "blobs")
+    with pytest.raises(OSError, match="pulled"):
+        blobs.put(Torn(bytes(4 * CHUNK)))
+    assert list((tmp_path / "blobs").iterdir()) == []

@@ -273,3 +273,24 @@ def test_a_site_leaves_out_what_its_writer_did_not_want_archived(tmp_path: Path)
     assert len(asked) >= 2
     assert not [text for (text,) in asked if text.splitlines()[-1] in page]
     assert page.count("asked not to be archived") == len(asked)
+
+
+def test_a_letter_to_half_a_million_people_says_how_many_were_read(tmp_path: Path) -> None:
+    to = ", ".join(f"a{n}@example.org" for n in range(500_000))
+    (tmp_path / "all.eml").write_text(f"From: nell@example.org\nTo: {to}\nSubject: Frogs\n\nThey are back.\n")
+    report = kept(tmp_path / "archive", tmp_path / "all.eml")
+    assert [problem.what for problem in report.problems] == ["odd-headers"]
+    assert "first 10,000 of the addresses" in report.problems[0].note
+    with store.open_archive(tmp_path / "archive") as archive:
+        (count,) = archive.connection.execute("select count(*) from recipient").fetchone()
+        (said,) = archive.connection.execute("select subject, text from message").fetchall()
+    assert count == 10_000
+    assert said == ("Frogs", "They are back.")
+
+
+def test_a_header_that_is_too_long_is_read_in_part_and_that_is_said(tmp_path: Path) -> None:
+    lines = "X-Frog: croak\n" * 1_300_000
+    (tmp_path / "long.eml").write_text(f"From: nell@example.org\nSubject: Frogs\n{lines}\nThey are back.\n")
+    report = kept(tmp_path / "archive", tmp_path / "long.eml")
+    assert report.counts["new"] == 1
+    assert "Only the first 16,777,216 bytes of the header were read." in [one.note for one in report.problems]

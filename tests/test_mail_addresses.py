@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.importers.mail.addresses import Address, addresses, folded
+from archiver.importers.mail.addresses import MOST, Address, addresses, first_of, folded
 
 
 def read(value: bytes | str, charset: str | None = None) -> list[tuple[str, str]]:
@@ -204,3 +204,27 @@ def test_what_is_written_plainly_is_read_plainly(name: str, quoted: bool) -> Non
 def test_an_address_with_a_heap_of_marks_is_compared_in_no_time() -> None:
     heap = "e" + "\u0301\u0323" * 200_000
     assert folded(f"{heap}@Example.org") == f"{heap}@example.org"
+
+
+def test_of_half_a_million_recipients_ten_thousand_are_read() -> None:
+    few = [b"a@b, c@d", b"e@f"]
+    assert [one.address for one in first_of(few)[0]] == ["a@b", "c@d", "e@f"]
+    assert not first_of(few)[1]
+    many = b", ".join(b"a%d@example.org" % n for n in range(500_000))
+    for values in ([many], [many[: many.index(b" a9001@")], many[:300_000]], [b"Ann (c) " + many]):
+        found, more = first_of(values)
+        assert more
+        assert len(found) == MOST
+        assert found[-1].address == "a9999@example.org" or len(values) > 1
+
+
+def test_addresses_longer_than_all_that_is_looked_at_are_cut_at_a_comma() -> None:
+    long = b'"%b" <a%d@example.org>'
+    found, more = first_of([b",".join(long % (b"n" * 1000, n) for n in range(1000))])
+    assert more
+    assert 400 < len(found) < 600
+    assert found[-1].address.endswith("@example.org")
+    found, more = first_of([b"a@b", b"<a@b>" * 200_000])
+    assert more
+    assert set(found) == {Address("", "a@b")}
+    assert len(found) == MOST

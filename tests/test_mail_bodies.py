@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
 
 from archiver.dump import Limits
-from archiver.importers.mail import bodies, flowed, notes
+from archiver.importers.mail import bodies, flowed, hypertext, notes
 from archiver.importers.mail.bodies import Body, read_body
 from tests.test_mail_parts import NOTE, PICTURE, content, leaf, letter, multipart, mutated, whats
 
@@ -544,3 +545,36 @@ def test_no_bytes_make_reading_fail(raw: bytes) -> None:
     found.text.encode()
     assert "\0" not in found.text
     assert "\r" not in found.text
+
+
+def test_html_of_very_many_tags_is_read_without_its_layout_then_kept_as_a_file_and_that_is_said() -> None:
+    part = leaf("<div><p>Frogs</p></div>" * 5_000, "text/html")
+    found = body(multipart("mixed", *[part] * 40))
+    notes = [note for what, note in found.problems if what == "long-html"]
+    assert notes == [
+        "HTML after the first 300,000 tags was read without its layout",
+        "HTML after the first 500,000 tags was not read but kept as a file",
+    ]
+    assert found.text.count("Frogs") == 500_000 // 4
+    assert len(found.attachments) == 40 - 25
+    assert not body(multipart("mixed", *[part] * 15)).problems
+
+
+def test_of_one_part_of_very_many_tags_the_beginning_is_read_and_all_is_a_file() -> None:
+    markup = "<b>Frogs</b> " * 300_000
+    found = body(leaf(markup, "text/html"))
+    assert 249_990 <= found.text.count("Frogs") <= 250_010
+    assert [content(file).decode() for file in found.attachments] == [markup]
+
+
+def test_many_parts_of_boxes_in_boxes_are_read_without_a_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    trees: list[int] = []
+
+    def counted(markup: bytes) -> LexborHTMLParser:
+        trees.append(len(markup))
+        return LexborHTMLParser(markup)
+
+    monkeypatch.setattr(hypertext, "LexborHTMLParser", counted)
+    found = body(multipart("mixed", *[leaf("<div>" * 700 + "Frogs", "text/html")] * 200))
+    assert found.text.count("Frogs") == 200
+    assert len(trees) < 50

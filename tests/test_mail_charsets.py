@@ -228,3 +228,25 @@ def test_long_nonsense_takes_no_time() -> None:
     for data in (b"\xff" * 400_000, b"\x1b$B" * 100_000, b"\x1b$)A\x0e" * 80_000, b"\xe9\xc3" * 200_000):
         for label in (None, "utf-8", "iso-2022-jp", "euc-jp", "gb2312"):
             decode(data, label)
+
+
+@pytest.mark.parametrize(
+    ("data", "label"),
+    [
+        (b"\x1b$B-!\x1b(B" * 300_000, None),
+        (b"\x1b$B-!" * 300_000, "iso-2022-jp"),
+        (b"\x1b$B" + b"-! " * 300_000, "iso-2022-jp"),
+        (b"\xad\xa1a" * 300_000, "euc-jp"),
+        (b"\x1b$)C" + b"\x0e!!\x0fa" * 300_000, "iso-2022-kr"),
+    ],
+)
+def test_more_changes_of_character_set_than_anybody_writes_are_not_followed_and_that_is_said(
+    data: bytes, label: str | None
+) -> None:
+    assert decode(data, label)[1] == "label-mended"
+
+
+def test_megabytes_of_signs_that_only_outlook_writes_are_read() -> None:
+    assert decode(b"\x1b$B" + b"-!" * 1_000_000 + b"\x1b(B", "iso-2022-jp") == ("①" * 1_000_000, "label")
+    assert decode(b"\xad\xa1" * 1_000_000, "euc-jp") == ("①" * 1_000_000, "label")
+    assert decode(b"\xad\xa1\x8e\xb1", "euc-jp") == ("①ｱ", "label")

@@ -580,3 +580,18 @@ def test_the_other_parser_refuses_what_is_read_here() -> None:
             refused += 1
         assert read_body(raw).text
     assert refused == 2
+
+
+def test_of_lines_that_begin_like_a_delimiter_a_hundred_thousand_are_looked_at() -> None:
+    seam = 'Content-Type: multipart/mixed; boundary="a"\n\n'
+    for lines in ("--a\n" * 300_000, "--a b\n" * 300_000, "\n--a--x" * 300_000):
+        told = dict(read_body(letter(seam + "--a\n" + NOTE + "\n" + lines)).problems)
+        assert told["too-many-delimiters"] == "what follows 100,000 lines that begin like a delimiter is one part"
+        assert "truncated-multipart" not in told
+
+
+def test_the_budget_for_delimiters_is_for_all_parts_together() -> None:
+    inner = multipart("mixed", NOTE, "\n" + "--b x\n" * 60_000, boundary="b")
+    body = read_body(letter(multipart("mixed", inner, inner, inner, boundary="seam")))
+    assert "too-many-delimiters" in whats(body)
+    assert body.text.startswith("Bring spades.")

@@ -52,6 +52,7 @@ _URI = re.compile(r"(?:mailto|smtp):", re.IGNORECASE)
 _EXCHANGE = re.compile(r"/o=", re.IGNORECASE)  # an X.500 name, which Exchange uses within a house
 MOST = 10_000  # addresses of one mail that are read
 MAX_LOOKED_AT = 1 << 19  # bytes, likewise
+MAX_UNDIVIDED = 1 << 16  # bytes of them where there is no comma in all these
 MAX_REMEMBERED = 300  # bytes of a value that is not read again when it comes again
 MAX_GROUP = 100  # tokens of a group's name
 MAX_JOINED = 2  # pieces before unquoted commas that are taken to be of one name
@@ -71,8 +72,8 @@ def first_of(values: Iterable[bytes], charset: str | None = None) -> tuple[list[
     room = MAX_LOOKED_AT
     for value in values:
         if len(value) > room:
-            start = value[:room]
-            return (found + addresses(start[: start.rfind(b",") + 1], charset))[:MOST], True
+            comma = value.rfind(b",", 0, room) + 1
+            return (found + addresses(value[: comma or min(room, MAX_UNDIVIDED)], charset))[:MOST], True
         room -= len(value)
         found += addresses(value, charset)
     return found[:MOST], len(found) > MOST

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from archiver.contracts import Hints
-from archiver.dump import Dump
+from archiver.dump import Dump, Limits
 from archiver.importers.mail.addresses import MOST, Address, first_of, folded
 from archiver.importers.mail.bodies import Body, read_body
 from archiver.importers.mail.boxes import letters
@@ -27,6 +27,8 @@ _PLAIN_STEPS = ("date",)
 _TO = ("to", "cc", "bcc")
 _FILED = ("maildir", "mh", "pst")  # whose folders say what the owner filed a letter under
 _MORE = f"Only the first {MOST:,} of the addresses it was sent to were read, or fewer long ones."
+_LONGEST_HEADER = 1 << 24
+_BLANK_LINE = re.compile(rb"\n\r?\n|\r\r")
 _INBOX = {"", "inbox", "cur", "new"}
 
 
@@ -51,18 +53,21 @@ class Reader:
 
     def _letter(self, letter: Letter) -> Iterator[Item]:
         origin, limits = self._origin(letter), self._dump.limits
-        headers, start = read_headers(letter.raw, limits)
-        body = read_body(letter.raw, letter.whole, start, limits, headers)
+        raw, headers, start = _header(letter, limits)
+        body = read_body(raw, letter.whole, start, limits, headers)
         home, message, notes = self._message(letter, headers, body, origin, None)
         yield from self._conversation(home)
         yield message
-        for what, note in (*body.problems, *(("odd-headers", note) for note in (*headers.notes, *notes))):
-            yield Problem(what, note, origin, "detail")
+        if letter.whole is not None and not _BLANK_LINE.search(raw):
+            notes = (*notes, f"Only the first {len(raw):,} bytes of the header were read.")
+        yield from _problems(body, (*headers.notes, *notes), origin)
         for raw in body.digest:  # what a digest holds was sent to the list, too
             headers, start = read_headers(raw, limits)
-            inner_home, one, _ = self._message(letter, headers, read_body(raw, None, start, limits), origin, home)
+            inner = read_body(raw, None, start, limits)
+            inner_home, one, notes = self._message(letter, headers, inner, origin, home)
             yield from self._conversation(inner_home)
             yield one
+            yield from _problems(inner, (*headers.notes, *notes), origin)
 
     def _conversation(self, home: Home) -> Iterator[Item]:
         if home.conversation.key not in self._opened:
@@ -137,6 +142,21 @@ class Reader:
                 else Handle("mail-name", one.name, one.name, home.conversation.key)
             )
         return self._handles[known]
+
+
+def _header(letter: Letter, limits: Limits) -> tuple[bytes, Headers, int]:
+    """The beginning of a letter that holds its header, unless that is too long; its fields; where its body begins."""
+    raw = letter.raw
+    if letter.whole is not None and not _BLANK_LINE.search(raw):
+        raw = letter.whole.read(_LONGEST_HEADER)
+        letter.whole.seek(0)
+    return raw, *read_headers(raw, limits)
+
+
+def _problems(body: Body, notes: Sequence[str], origin: Origin) -> Iterator[Problem]:
+    """What could not be read of a letter, or only by guessing. *notes*: of its headers."""
+    for what, note in (*body.problems, *(("odd-headers", note) for note in notes)):
+        yield Problem(what, note, origin, "detail")
 
 
 def _behind_the_list(first: Address, headers: Headers, charset: str | None) -> Address:
