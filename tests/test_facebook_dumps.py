@@ -158,7 +158,13 @@ def test_an_edited_copy_is_folded_into_its_message_however_fast_people_write(see
 
 
 def _fast(seed: int) -> tuple[Said, ...]:
-    spoken = [said for chat in chats(seed, 1200) if chat.title == BEN for said in chat.said if said.kind == "text"]
+    spoken = [
+        said
+        for chat in chats(seed, 1200)
+        if chat.title == BEN
+        for said in chat.said
+        if said.kind == "text" and not said.before
+    ]
     edited = [said for chat in chats(seed, 3000) for said in chat.said if said.before][:12]
     every = len(spoken) // len(edited)
     for number, said in enumerate(edited):
@@ -432,7 +438,7 @@ def test_talk_has_every_kind_of_message_and_what_makes_it_hard() -> None:
         "files",
         "sticker",
     }
-    assert sum(one.before != "" for one in said) > 10
+    assert sum(one.before != "" for one in said) > 5
     times = [one.at for chat in member(7, 4_000).chats for one in chat.said]
     assert sum(one == other for one, other in itertools.pairwise(times)) > 50
 
