@@ -70,6 +70,8 @@ def segments(leaves: Iterable[Leaf]) -> dict[str, str]:
     for leaf in leaves:
         months[leaf.first[:7] or _UNDATED] += leaf.messages
     size = min(max(SMALLEST, 1 << (months.total() // SEGMENTS).bit_length() >> 1), LARGEST)
+    if size > LARGEST // 4:
+        size = LARGEST  # of a large archive, a question had better ask fewer segments
     found: dict[str, str] = {}
     current, held = "", size
     for month in sorted(months):
