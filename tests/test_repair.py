@@ -313,6 +313,36 @@ def test_an_original_that_is_gone_is_told_and_the_rest_is_read(home: Path) -> No
     assert done.kept is not None
 
 
+def test_an_original_that_cannot_be_read_any_more_is_told_and_its_import_marked(home: Path) -> None:
+    chat = original(home, CHAT.name)
+    chat.write_bytes(b"no zip" * (chat.stat().st_size // 6))
+    done = repair(home, rebuild=True)
+    assert any(CHAT.name in said for said in done.lost)
+    with store.open_archive(home) as archive:
+        assert [one.status for one in history.imports(archive.connection)] == ["undone", "done", "undone"]
+
+
+def test_a_disk_without_hard_links_does_as_well(home: Path, kept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(*_: object) -> None:
+        raise OSError(1, "no hard links here")
+
+    monkeypatch.setattr(Path, "hardlink_to", none)
+    unharmed(home, repair(home, rebuild=True), digest_of(kept))
+
+
+def test_decisions_of_before_keys_were_noted_are_understood(tmp_path: Path) -> None:
+    home = tmp_path / "archive"
+    bring(home, CHAT)
+    bring(home, LETTERS)
+    with store.writing(home) as archive:
+        reunite.merge(archive, 2, 1)
+        reunite.split(archive, 1, 2)
+        with archive.transaction() as sql:
+            sql.execute("update audit set detail = json_remove(detail, '$.key', '$.into_key')")
+    truth = digest_of(home)
+    unharmed(home, repair(home, rebuild=True), truth)
+
+
 def test_a_name_that_leaves_the_folder_is_not_followed(home: Path) -> None:
     with store.writing(home) as archive, archive.transaction() as sql:
         sql.execute("update source_file set path = '../../escaped.mbox' where path = ?", (LETTERS.name,))

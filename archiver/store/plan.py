@@ -151,7 +151,9 @@ def _import(sql: sqlite3.Connection, row: Mapping[str, object], ended: Mapping[o
 def as_before(sql: sqlite3.Connection, one: Import, *, status: str) -> None:
     """The row of an import that is not repeated, so that every import keeps its number. In a transaction."""
     columns = ", ".join(":" + column for column in _COLUMNS)
-    sql.execute(f"insert into import ({', '.join(_COLUMNS)}) values ({columns})", {**one.row, "status": status})
+    sql.execute(
+        f"insert or ignore into import ({', '.join(_COLUMNS)}) values ({columns})", {**one.row, "status": status}
+    )
 
 
 def restamp(sql: sqlite3.Connection, import_id: int, one: Import) -> None:
