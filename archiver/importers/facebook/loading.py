@@ -5,6 +5,7 @@ A file that cannot be parsed as a whole still gives the records that are whole i
 
 import json
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -147,18 +148,24 @@ _FIRST = re.compile(rb"\s*+\{\s*+(" + _STRING + rb")\s*+:", re.DOTALL)
 _TOKEN = re.compile(rb'"(?:[^"\\]++|\\.|\\)*+"?|[{}\[\]]', re.DOTALL)  # a string without an end is one token, too
 
 
-def spans(raw: bytes, key: str = "", count: int | None = None) -> list[tuple[int, int]]:
+def spans(raw: bytes, key: str = "", values: Sequence[object] = ()) -> list[tuple[int, int]]:
     """The byte range of each element of the top-level array called *key*, or of the top-level array itself ("").
 
-    Whatever is no such array, or is cut off, gives the elements that are whole up to there. *count*: how many
-    elements a parser found, which allows for a quicker way. One linear scan, or two.
+    Whatever is no such array, or is cut off, gives the elements that are whole up to there. *values*: what a
+    parser found, which allows for a quicker way where all are objects that begin alike. One linear scan, or two.
     """
     start = _array(raw, key)
     if start < 0:
         return []
-    if count is not None and len(found := _by_first_key(raw, start)) == count:
+    if _alike(values) and len(found := _by_first_key(raw, start)) == len(values):
         return found
     return _one_by_one(raw, start)
+
+
+def _alike(values: Sequence[object]) -> bool:
+    """Whether all of them are objects with the same first key."""
+    firsts = {next(iter(value), None) if type(value) is dict else None for value in values}
+    return len(firsts) == 1 and None not in firsts
 
 
 def _by_first_key(raw: bytes, start: int) -> list[tuple[int, int]]:

@@ -112,7 +112,7 @@ class Maker:
     def part(self, entry: Entry, loaded: Loaded, records: list[Any]) -> Part:
         """The messages of one file. *records*: what its list of messages holds."""
         part = Part(self._finder(entry), self._room.ledger.file("messages"), Lines(self.key, loaded.origin))
-        ranges = spans(loaded.raw, "messages", len(records)) or (spans(loaded.raw) if loaded.cut else [])
+        ranges = spans(loaded.raw, "messages", records) or (spans(loaded.raw) if loaded.cut else [])
         if len(ranges) != len(records):
             ranges = [(loaded.origin.start, loaded.origin.end)] * len(records)
         if self._ref.section == E2EE:
