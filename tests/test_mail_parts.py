@@ -363,7 +363,10 @@ def test_three_hundred_mails_one_in_the_other_are_cut_at_the_limit() -> None:
 def test_of_twenty_thousand_parts_a_thousand_are_read_and_the_rest_is_counted() -> None:
     body = read_body(letter(multipart("mixed", *itertools.repeat(NOTE, 20_000))))
     assert body.text.count("Bring spades.") == 999
-    assert ("too-many-parts", "19,001 parts after the first 1,000 were not read (limit 1,000; --limit-mime-parts raises it)") in body.problems
+    assert (
+        "too-many-parts",
+        "19,001 parts after the first 1,000 were not read (limit 1,000; --limit-mime-parts raises it)",
+    ) in body.problems
 
 
 def test_a_part_with_a_hundred_thousand_header_lines_is_read() -> None:
