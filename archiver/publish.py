@@ -270,7 +270,7 @@ def _place(pages: Iterator[Page], target: Path, before: _Before, *, yes: bool) -
             target.parent.mkdir(parents=True, exist_ok=True)
             fresh, old = _siblings(target)
             kept = _unchanged_by_hand(target, yes=yes)
-            if (still := before.still(target, kept)) is not None and not _foreign(target, kept):
+            if (still := before.still(target, kept)) is not None and not (yes and _foreign(target, kept)):
                 return still
             _mark(fresh)
             written = _fill(pages, fresh, target, kept)
