@@ -12,7 +12,7 @@ from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
-from archiver.text import tokens
+from archiver.spelling import tokens
 
 _CODED = re.compile(rb"(?:[A-Za-z0-9+/]{4,}={0,2}[\r\n]*)+")
 

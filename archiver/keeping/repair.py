@@ -195,7 +195,7 @@ def _rebuild(folder: Path, done: Repaired, *, damaged_trail: bool = False) -> No
     store.create(fresh)
     try:
         with store.open_archive(folder) as old, store.open_archive(fresh, write=True) as made:
-            new = Archive(folder, made.connection, Blobs(folder / "blobs"))
+            new = Archive(folder, made.connection, Blobs(folder / "blobs", lasting=True))
             done.before = readable_digest(old.connection)
             _replayed(old, new, done, damaged_trail=damaged_trail)
         kept = _aside(folder)
@@ -215,8 +215,14 @@ def _replayed(old: Archive, new: Archive, done: Repaired, *, damaged_trail: bool
         plan.bring_before(old.connection, sql)
     again = replay(old, script, new, new.blobs, keep_numbers=True)
     with new.transaction() as sql:
+        plan.bring_graves(old.connection, sql)
         plan.bring_after(old.connection, sql)
     done.lost += again.lost
+    if buried := plan.graves(old.connection):
+        done.lost.append(
+            f"of {_count(buried, 'message')} some words or all were taken out, from the originals, too; where these do not "
+            "tell any more who said something or what else, it is not told now"
+        )
     if script.unreadable or damaged_trail:
         done.lost.append("a part of the audit trail, and with it perhaps some decisions, cannot be read")
     done.done.append(

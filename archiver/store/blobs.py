@@ -34,10 +34,12 @@ def sync_folder(folder: Path) -> None:
 class Blobs:
     """The blob store of one archive. Writing the same content twice keeps it once."""
 
-    def __init__(self, folder: Path, *, keep: bool = True) -> None:
-        """With *keep* false nothing is written: ``put`` only tells digest and size (a dry run)."""
+    def __init__(self, folder: Path, *, keep: bool = True, lasting: bool = False) -> None:
+        """With *keep* false nothing is written: ``put`` only tells digest and size (a dry run). *lasting*: nothing is
+        removed, for the database at hand is not the only one that speaks of what is here (a repair)."""
         self.folder = folder
         self.keep = keep
+        self.lasting = lasting
         self._made = False  # whether the folder is known to be there
         self._waiting: dict[str, Path] = {}  # written, but neither safe on disk nor under their names yet
 
@@ -131,7 +133,7 @@ class Blobs:
 
     def remove(self, sha256: str) -> None:
         """Forget a blob nobody refers to any more; it may be gone already."""
-        if not self.keep:
+        if not self.keep or self.lasting:
             return
         with suppress(FileNotFoundError):
             self.path(sha256).unlink()

@@ -10,7 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
+from archiver.store.batch import index, unindex
 from archiver.store.findings import UNREADABLE
+from archiver.store.merge import COLUMNS
+from archiver.store.passages import put
 
 # What is no import's doing, and copied as it is: before the imports what they have to mind, after them the rest.
 _BEFORE = ("redaction", "tombstone", "sealed")
@@ -172,6 +175,67 @@ def bring_before(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
     """What imports have to mind. In a transaction of the new one."""
     for table in _BEFORE:
         _copy(old, new, table)
+
+
+def bring_graves(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
+    """Messages from which words were taken out, as they are: their originals say it no more. In a transaction of the
+    new one, into which all imports were read again under their numbers."""
+    there = "select 1 from sqlite_schema where type = 'table' and name = 'tombstone'"
+    if not all(sql.execute(there).fetchone() for sql in (old, new)):
+        return
+    columns = ("local_minute", "match_key", "occurrence", *COLUMNS)
+    names = ", ".join(f"m.{column}" for column in columns)
+    for row, *values in _readable(old, f"select m.id, {names} from {_BURIED}"):
+        here = _told_there(old, new, row)
+        if here is not None:
+            _bury(new, here, dict(zip(columns, values, strict=True)))
+    for file in _readable(
+        old, "select import_id, path, given_seal, rewritten from source_file where given_seal is not null"
+    ):
+        new.execute(
+            "update source_file set given_seal = ?3, rewritten = ?4 where import_id = ?1 and path = ?2", tuple(file)
+        )
+
+
+def graves(sql: sqlite3.Connection) -> int:
+    """How many messages there are from which words were taken out."""
+    return sum(1 for _ in _readable(sql, f"select distinct m.id from {_BURIED}"))
+
+
+_BURIED = """message m join tombstone t
+  on t.match_key = m.match_key and t.occurrence = m.occurrence and t.local_minute = m.local_minute"""
+
+
+def _told_there(old: sqlite3.Connection, new: sqlite3.Connection, row: int) -> int | None:
+    """The message that the same bytes tell of in the new one."""
+    for place in _readable(
+        old,
+        f"""
+        select f.import_id, f.path, r.byte_start, r.byte_end from record r
+        join source_file f on f.id = r.source_file_id where r.message_id = {row:d} order by r.role <> 'first'
+        """,
+    ):
+        found = new.execute(
+            """
+            select r.message_id from source_file f join record r on r.source_file_id = f.id
+            where f.import_id = ? and f.path = ? and r.byte_start = ? and r.byte_end = ? and r.message_id is not null
+            """,
+            tuple(place),
+        ).fetchone()
+        if found:
+            return int(found[0])
+    return None
+
+
+def _bury(new: sqlite3.Connection, row: int, values: Mapping[str, Any]) -> None:
+    unindex(new, str(row))
+    said = {name: value for name, value in values.items() if name != "sender_id"}  # rows of people have other numbers
+    new.execute(
+        f"update or ignore message set {', '.join(f'{name} = :{name}' for name in said)} where id = :row",
+        {**said, "row": row},
+    )
+    put(new, row, values["subject"], values["text"], values["spans"])
+    index(new, row, row)
 
 
 def bring_tags(old: sqlite3.Connection, new: sqlite3.Connection) -> None:
