@@ -17,9 +17,10 @@ from archiver.errors import ArchiveError, LockedError, UsageError
 from archiver.exporters import site as exporter
 from archiver.ingest import Request, ingest
 from archiver.model import Attachment, Handle, KeptMessage, Provenance, Reaction
-from archiver.publish import MANIFEST, PublishReport, anchor_with, choose, publish
+from archiver.publish import MANIFEST, PublishReport, choose, publish
 from archiver.store.archive import open_archive
 from archiver.store.library import StoredLibrary
+from archiver.store.secret import anchor_with
 from tests.libraries import Shelf, days, person, said
 from tests.pages import PageReader, broken_links
 

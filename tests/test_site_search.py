@@ -257,7 +257,7 @@ def asked(window: Watched, question: str, **filters: str) -> list[tuple[str, int
 
 
 def _compare(window: Watched, site: Path, count: int, seed: int) -> None:
-    from archiver.publish import anchor_with
+    from archiver.store.secret import anchor_with
 
     anchor, anchors = anchor_with(b"x"), shelved(site)
     everything = [message for _, messages in TALKS for message in messages]
@@ -297,7 +297,7 @@ def test_the_browser_folds_as_we_do(window: Watched) -> None:
 
 @in_browser
 def test_a_conversation_may_be_chosen(window: Watched, site: Path) -> None:
-    from archiver.publish import anchor_with
+    from archiver.store.secret import anchor_with
 
     window.go("search.html")
     anchor, anchors = anchor_with(b"x"), shelved(site)

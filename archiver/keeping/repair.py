@@ -220,8 +220,8 @@ def _replayed(old: Archive, new: Archive, done: Repaired, *, damaged_trail: bool
     done.lost += again.lost
     if buried := plan.graves(old.connection):
         done.lost.append(
-            f"of {_count(buried, 'message')} some words or all were taken out, from the originals, too; where these do not "
-            "tell any more who said something or what else, it is not told now"
+            f"of {_count(buried, 'message')} some words or all were taken out, from the originals, too; what these do "
+            "not tell any more, such as who said it, is not told now"
         )
     if script.unreadable or damaged_trail:
         done.lost.append("a part of the audit trail, and with it perhaps some decisions, cannot be read")
