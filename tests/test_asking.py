@@ -88,8 +88,8 @@ def test_facets_on_a_terminal_have_small_bars_in_proportion(tmp_path: Path) -> N
     on_a_terminal(tmp_path, "import", "--zone", "UTC", ZIP)
     shown = on_a_terminal(tmp_path, "search", "the", "--facets", "-n", "1", columns=80, NO_COLOR="1")
     shown = re.sub(r"\x1b\[[\d;]*m", "", shown)
-    bars = [re.fullmatch(r"  (\S.*?) +(█+) ([\d,]+)", line.rstrip()) for line in shown.splitlines()]
-    found = [(len(bar[2]), int(bar[3].replace(",", ""))) for bar in bars if bar]
+    bars = [re.fullmatch(r"(\S.*?) +([\d,]+) (█*[▏▎▍▌▋▊▉]?)", line.rstrip()) for line in shown.splitlines()]
+    found = [(len(bar[3]), int(bar[2].replace(",", ""))) for bar in bars if bar]
     assert len(found) > 5
     assert max(found)[0] == 24
     assert all(length >= 1 for length, _ in found)

@@ -9,6 +9,7 @@ from archiver.ui.console import on_terminal, printer, talk
 from archiver.ui.plots import bars
 
 _HEAPS = ("people", "conversations", "years", "sources")
+_BAR = 24  # columns
 _TALLEST = 8  # heaps of one kind that are shown to a person; years all
 
 
@@ -23,7 +24,7 @@ def facets(heaps: Facets) -> None:
         counts = getattr(heaps, kind)
         shown = list(counts.items())[: None if kind == "years" else _TALLEST]
         show([(f"\n{kind}", "bold")], 0)
-        bars(shown)
+        bars(shown, widest=_BAR)
         if len(counts) > len(shown):
             show([(f"… {len(counts) - len(shown):,} more", "dim")], 0)
     if not heaps.exact:

@@ -27,8 +27,8 @@ def bar(value: float, largest: float, room: int) -> str:
     return "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
 
 
-def bars(rows: Sequence[tuple[str, int]], notes: Sequence[str] = ()) -> None:
-    """A bar for each (label, value), the value behind it, and a note if there are *notes*."""
+def bars(rows: Sequence[tuple[str, int]], notes: Sequence[str] = (), *, widest: int = 60) -> None:
+    """A bar for each (label, value), the value before it, and a note if there are *notes*; *widest*: in columns."""
     if not rows:
         return
     show, whole = printer(), width()
@@ -36,7 +36,7 @@ def bars(rows: Sequence[tuple[str, int]], notes: Sequence[str] = ()) -> None:
     labels = max(map(columns, names))
     values = max(len(f"{value:,}") for _, value in rows)
     largest = max(value for _, value in rows)
-    room = max(4, min(60, whole - labels - values - 4 - max((len(note) + 2 for note in notes), default=0)))
+    room = max(4, min(widest, whole - labels - values - 4 - max((len(note) + 2 for note in notes), default=0)))
     for place, (name, (_, value)) in enumerate(zip(names, rows, strict=True)):
         drawn = bar(value, largest, room)
         pieces: list[Piece] = [
