@@ -19,10 +19,11 @@ from archiver.errors import LockedError, NoArchiveError, StoreError
 from archiver.ingest import Request, ingest
 from archiver.keeping.repair import Repaired, repair
 from archiver.store import archive as store
-from archiver.store import dedupe, history, mend, plan, reads, reunite, seal, undo
+from archiver.store import dedupe, history, mend, plan, reads, redact, reunite, seal, undo
 from archiver.store.digest import digest
 from archiver.store.verify import verify
 from tests.flips import Flip, drawn, flip, flipped
+from tests.traces import traces
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 LETTERS = EXAMPLES / "garden-club-list.mbox"
@@ -439,3 +440,25 @@ def test_a_damaged_archive_says_what_to_do(home: Path, capsys: pytest.CaptureFix
     with flipped(Flip(database, 16, 3)):
         assert run(["--archive", str(home), "search", "frog"]) == 1
         assert "archive repair" in capsys.readouterr().err
+
+
+def test_what_was_taken_out_stays_out_when_all_is_read_again_and_no_original_is_lost(tmp_path: Path) -> None:
+    home = tmp_path / "archive"
+    bring(home, SAME_CHAT, LETTERS)
+    with store.writing(home) as archive:
+        redact.redact(archive, redact.plan_words(archive, "as an example", words="typewriter"))
+        count = archive.connection.execute("select count(*) from message").fetchone()
+        originals = set(archive.blobs.all())
+    assert traces(home, ["typewriter"]) == []
+    done = repair(home, rebuild=True)
+    assert done.verdict.sound
+    assert [lost for lost in done.lost if "taken out" not in lost] == []
+    assert len(done.lost) == 1
+    with store.open_archive(home) as archive:
+        assert archive.connection.execute("select count(*) from message").fetchone() == count
+        assert originals <= set(archive.blobs.all())
+    assert traces(home, ["typewriter"]) == []
+    bring(home, SAME_CHAT, LETTERS)
+    with store.open_archive(home) as archive:
+        assert archive.connection.execute("select count(*) from message").fetchone() == count
+    assert traces(home, ["typewriter"]) == []
