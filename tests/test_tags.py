@@ -11,6 +11,7 @@ from archiver.exporters.jsonl import message_face
 from archiver.query import parse
 from archiver.store import reads, tags
 from archiver.store.archive import Archive, open_archive, writing
+from archiver.store.choices import STEMMING, choose
 from archiver.store.digest import digest
 from archiver.store.reunite import merge, split
 from archiver.store.selecting import selected
@@ -147,3 +148,11 @@ def test_reading_alone_is_enough_to_see_tags(tmp_path: Path) -> None:
         told(archive, talk(), "the frog is back")
     with open_archive(tmp_path) as archive:
         assert tags.tags(archive.connection) == []
+
+
+def test_all_forms_of_a_word_are_tagged_where_the_archive_looks_for_them(tmp_path: Path) -> None:
+    with fresh(tmp_path) as archive:
+        told(archive, talk(), "the frog is back", "two frogs now", "rain")
+        assert len(rows(archive, "frog")) == 1
+        choose(archive, STEMMING, "en")
+        assert len(rows(archive, "frog")) == 2

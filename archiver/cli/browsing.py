@@ -76,13 +76,14 @@ class _Desk:
         from archiver.query import parse
         from archiver.store import reads
         from archiver.store import search as engine
+        from archiver.store.choices import stems
         from archiver.store.saved import expanded
         from archiver.ui.browse import Finding
 
         sql = self._archive.connection
         text, notes = expanded(sql, query)
         parsed = parse(text)
-        results = engine.search(sql, parsed, limit=limit, sort=sort)
+        results = engine.search(sql, parsed, limit=limit, sort=sort, stems=stems(sql))
         snippets = dict(results.rows)
         messages = reads.load(sql, [row for row, _ in results.rows])
         hits = [Hit(one, snippets[one.row]) for one in messages]

@@ -3,6 +3,7 @@
 import sqlite3
 
 from archiver.query import Query
+from archiver.store.choices import stems
 from archiver.store.filters import plan
 from archiver.store.ids import UNDATED
 
@@ -14,8 +15,9 @@ _IN_TIME = f"m.local_minute between :low and :high and m.local_minute <> {UNDATE
 def selected(
     connection: sqlite3.Connection, query: Query, *, quoted: bool = False
 ) -> tuple[list[int], tuple[str, ...]]:
-    """Row ids of every message that the query finds, ascending, and what is to be said about it."""
-    made = plan(connection, query, quoted=quoted)
+    """Row ids of every message that the query finds, ascending, and what is to be said about it. In the languages that
+    were chosen for the archive, all forms of a word are found, as in every search."""
+    made = plan(connection, query, quoted=quoted, stems=stems(connection))
     tests = [*made.tests, *made.shown]
     if made.match:
         tests.append(_LISTED)
