@@ -239,7 +239,10 @@ class _Before:
 
     def note(self) -> str:
         """The manifest's line, if any; to be asked for when everything has been rendered."""
-        return "" if not self.state else f"{_NOTE}{json.dumps({'state': self.state, 'masked': self.masked.counts})}"
+        if not self.state:
+            return ""
+        told = json.dumps({"state": self.state, "masked": self.masked.counts})
+        return f"{_NOTE}{hashlib.sha256(told.encode()).hexdigest()}  {told}"
 
     def still(self, target: Path, kept: Mapping[str, str]) -> _Written | None:
         """The report on what is there already, when it is just what would be written."""
@@ -256,10 +259,16 @@ def _noted(folder: Path) -> dict[str, Any]:
     try:
         with (folder / MANIFEST).open(encoding="utf-8", errors="replace") as manifest:
             lines = [line for line in (manifest.readline(), manifest.readline()) if line.startswith(_NOTE)]
-        found = json.loads(lines[0].removeprefix(_NOTE)) if lines else {}
+        found = json.loads(_unsummed(lines[0]) or "{}") if lines else {}
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) and isinstance(found.get("masked"), dict) else {}
+
+
+def _unsummed(line: str) -> str:
+    """What a line of the manifest says beside the digests; "" where it is damaged."""
+    digest, _, told = line.removeprefix(_NOTE).rstrip("\n").partition("  ")
+    return told if line.startswith(_NOTE) and hashlib.sha256(told.encode()).hexdigest() == digest else ""
 
 
 def _place(pages: Iterator[Page], target: Path, before: _Before, *, yes: bool) -> _Written:
@@ -343,8 +352,9 @@ def is_site(folder: Path) -> bool:
 def check(folder: Path) -> tuple[int, list[tuple[str, str]]]:
     """A published site against its manifest: how many files it names, and (path, what is wrong with it) by path."""
     lines = (folder / MANIFEST).read_bytes().decode("utf-8", errors="replace").split("\n")
-    rows = [_ROW.fullmatch(line) for line in lines[1:-1]]
-    if lines[0] != _OURS or lines[-1] or not all(rows):
+    note, files = ([], lines[1:-1]) if len(lines) < 2 or not lines[1].startswith("#") else (lines[1:2], lines[2:-1])
+    rows = [_ROW.fullmatch(line) for line in files]
+    if lines[0] != _OURS or lines[-1] or not all(rows) or not all(map(_unsummed, note)):
         return 0, [(MANIFEST, "is damaged, so that nothing can be compared with it; publish the site again")]
     manifest = {row["path"]: row["digest"] for row in rows if row}
     found = {file.relative_to(folder).as_posix(): file for file in folder.rglob("*") if not _is_folder(file)}

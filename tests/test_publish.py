@@ -251,7 +251,7 @@ def test_whatever_changes_is_rendered_again(tmp_path: Path, change: str) -> None
     elif change == "gone":
         (site / "style.css").unlink()
     elif change == "note":
-        (site / MANIFEST).write_bytes(before[MANIFEST].replace(b"# State: {", b"# State: "))
+        (site / MANIFEST).write_bytes(before[MANIFEST].replace(b'  {"state"', b'  "state"'))
     else:
         (site / "index.html").write_text("mine")
         with pytest.raises(UsageError):

@@ -1,14 +1,12 @@
 """Everything that follows from the messages, thrown away and made anew: indexes, the full-text index, threads."""
 
-import json
 import sqlite3
 
-from archiver.knowledge.quotes import own, rest
-from archiver.model import Span
 from archiver.store.archive import Archive
 from archiver.store.batch import index
 from archiver.store.joining import join
 from archiver.store.migrations import INDEX_OPTIONS, SCRIPTS, schema, statements
+from archiver.store.passages import respell
 
 _BATCH = 20_000
 
@@ -18,17 +16,9 @@ def reindex(archive: Archive) -> None:
     archive.connection.execute("pragma cache_spill = on")  # one long transaction: memory stays flat
     with archive.transaction() as sql:
         sql.execute("reindex")
-        _passages(sql)
+        respell(sql)
         _threads(sql)
         _words(sql)
-
-
-def _passages(sql: sqlite3.Connection) -> None:
-    sql.execute("delete from passage")
-    found = sql.execute("select id, text, spans from message where spans is not null")
-    for row, text, spans in found.fetchall():
-        pieces = [Span(*span) for span in json.loads(spans)]
-        sql.execute("insert into passage values (?, ?, ?)", (row, own(text, pieces), rest(text, pieces)))
 
 
 def _threads(sql: sqlite3.Connection) -> None:

@@ -9,12 +9,14 @@ from itertools import islice
 
 from archiver.errors import UsageError
 from archiver.languages import LANGUAGES, language
-from archiver.query import And, Near, Node, Not, Or, Phrase, Prefix, Query, Word, leaves
+from archiver.query import And, Near, Node, Not, Or, Phrase, Query, Word, leaves
 from archiver.spelling import tokens
 
 FORMS = 40  # of one word are looked for, the commonest first
 _LOOKED_AT = 4_000  # words that begin alike
 _ENDING = 6  # characters that a form may have more than the stem
+_FEW = 20  # words of a query, of which each may be mistyped; what is longer was pasted
+_LONGEST = 30  # characters of a word that somebody can mistype
 _LONG = 5  # characters of a word in which two mistakes are likelier than another word
 _SCRIPTS = (("a", "z"), ("а", "я"), ("α", "ω"), ("א", "ת"), ("ء", "ي"), ("ა", "ჰ"), ("ա", "և"))
 
@@ -114,11 +116,11 @@ def _beginning(connection: sqlite3.Connection, start: str, least: int, most: int
 def meant(connection: sqlite3.Connection, asked: Query, root: Node | None) -> str:
     """The query with words that are in no message replaced by the likeliest that are; "" when there is none."""
     text = asked.text
-    for leaf in leaves(root):
-        if isinstance(leaf, Word | Phrase | Near | Prefix):
-            for start, end, word in list(tokens(leaf.text)):
-                right = "" if isinstance(leaf, Prefix) else _right(connection, word)
-                text = text.replace(leaf.text[start:end], right) if right else text
+    typed = [leaf for leaf in leaves(root) if isinstance(leaf, Word | Phrase | Near)]
+    words = [(leaf.text[start:end], word) for leaf in typed for start, end, word in tokens(leaf.text)]
+    for written, word in words if len(words) <= _FEW else ():
+        if right := _right(connection, word):
+            text = text.replace(written, right)
     return text if text != asked.text else ""
 
 
@@ -127,7 +129,7 @@ def _right(connection: sqlite3.Connection, word: str) -> str:
 
     The commonest of the closest words; the first letter of a word is seldom wrong, and of a short one never.
     """
-    if len(word) < 3 or connection.execute(_ONE, {"term": word}).fetchone():
+    if not 3 <= len(word) <= _LONGEST or connection.execute(_ONE, {"term": word}).fetchone():
         return ""
     found = [row for other in _one_off(word) if (row := connection.execute(_ONE, {"term": other}).fetchone())]
     if not found and len(word) >= _LONG:

@@ -150,6 +150,7 @@ def _in_profile(dump: Dump, tree: Tree) -> Owner | None:
             names = _names(tree) if loaded is not None and tree.instagram else None
             owner = owner_in_profile(loaded.value, names) if loaded is not None else None
             if owner is not None:
+                dump.aside(entry, entry.name)  # who "You" is cannot be told again without it
                 return owner
     return None
 

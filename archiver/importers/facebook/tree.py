@@ -243,7 +243,9 @@ def _rank(entry: Entry, parts: Sequence[str], beside: Entry) -> tuple[int, bool]
         return 3, another
     renamed = near.rpartition("/")[0].rpartition("/")[2] not in SECTIONS  # the thread's folder alone was given
     tail = "/".join(parts[-2:])
-    return (4 if renamed and parts[-2] in _MEDIA_FOLDERS and path == f"{near}/{tail}" else _NO), another
+    if renamed and parts[-2] in _MEDIA_FOLDERS and path == f"{near}/{tail}":
+        return 4, another
+    return (5 if path == f"{near}/{parts[-1]}" else _NO), another  # somebody put it beside the messages
 
 
 def _grouped(pairs: Iterable[tuple[str, Entry]]) -> dict[str, list[Entry]]:
