@@ -45,6 +45,7 @@ def killed_after(home: Path, chat: Path, seconds: float) -> bool:
     return at_work
 
 
+@pytest.mark.slow
 def test_fifty_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     chat = tmp_path / "WhatsApp Chat with Harbour Garden.txt"
     with chat.open("w", encoding="utf-8", newline="") as stream:
