@@ -166,15 +166,22 @@ def test_a_line_of_two_hundred_megabytes_is_read_in_part_and_never_held_whole(tm
         assert ("after it",) in archive.connection.execute("select text from message").fetchall()
 
 
+_WATCHED = """
+import os, subprocess, sys
+process = subprocess.Popen([sys.executable, "-m", "archiver", *sys.argv[1:]], stdout=-3, stderr=-3)
+_, status, usage = os.wait4(process.pid, 0)
+print(os.waitstatus_to_exitcode(status), usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+"""
+
+
 def measured(home: Path, *words: str) -> tuple[int, float, int]:
-    """(exit code, seconds of CPU, KiB of memory at most) of a command in a process of its own."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "archiver", "--archive", str(home), *words],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    return process.returncode, usage.ru_utime + usage.ru_stime, usage.ru_maxrss
+    """(exit code, seconds of CPU, KiB of memory at most) of a command in a process of its own, begun by a small one:
+    a child's peak begins at what its parent holds, and this one may hold much by now."""
+    done = subprocess.run(
+        [sys.executable, "-c", _WATCHED, "--archive", str(home), *words], capture_output=True, text=True, check=True
+    )
+    code, seconds, kib = done.stdout.split()
+    return int(code), float(seconds), int(kib)
 
 
 def test_the_corpus_is_small_and_its_zips_are_what_they_say(tmp_path: Path) -> None:

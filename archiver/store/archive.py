@@ -45,6 +45,8 @@ class Archive:
         said = str(error)
         if isinstance(error, sqlite3.OperationalError) and "locked" in said:
             return _busy(self.folder)
+        if isinstance(error, sqlite3.OperationalError) and "disk is full" in said:
+            return _disk(self.folder, error)
         torn = isinstance(error, sqlite3.OperationalError) and any(word in said for word in _TORN)
         # a reader's: sqlite3 cannot say what is wrong with words that are damaged themselves
         garbled = isinstance(error, UnicodeDecodeError) and self.ledger is None

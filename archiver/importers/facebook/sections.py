@@ -131,8 +131,9 @@ def _learn(dump: Dump, seen: Survey) -> None:
 
 
 def _all(dump: Dump, entries: Iterable[Entry], wrappers: tuple[str, ...]) -> Iterator[Record]:
-    """The records of several files, one file in memory at a time."""
+    """The records of several files, one file in memory at a time. They are kept: the others read otherwise without."""
     for entry in entries:
+        dump.aside(entry, entry.name)
         loaded, _ = _load(dump, entry, wrappers)
         found = records(loaded, wrappers, placed=False)[0] if loaded is not None else []
         del loaded
@@ -168,6 +169,7 @@ def _settle(dump: Dump, seen: Survey) -> None:
 
 def _found(dump: Dump, seen: Survey, entry: Entry, wrappers: tuple[str, ...]) -> tuple[list[Record], Origin] | None:
     seen.read.add(entry.path)
+    dump.aside(entry, entry.name)
     loaded, problems = _load(dump, entry, wrappers)
     seen.problems += problems
     if loaded is None:
