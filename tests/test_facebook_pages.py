@@ -23,7 +23,7 @@ from archiver.importers.facebook.page_boxes import LARGEST, closed, learn
 from archiver.importers.facebook.page_outline import outline, stencil
 from archiver.importers.facebook.page_people import names_in
 from archiver.importers.facebook.page_zones import PageZone
-from archiver.importers.facebook.pages import compare, is_page, read_page, zone_of
+from archiver.importers.facebook.pages import compare, read_page, zone_of
 from archiver.importers.facebook.people import owner_called
 from archiver.importers.facebook.room import Room
 from archiver.importers.facebook.tree import Tree
@@ -802,9 +802,9 @@ def test_a_page_of_many_threads_is_not_in_memory_as_a_whole(tmp_path: Path) -> N
 
 
 def test_generations_are_told_by_the_first_bytes() -> None:
-    assert is_page(old_page([old_thread((ME, BEN), talk(2))])) == "2010–17"
-    assert is_page(page(talk(2), FLAT, flat_date)) == "2018–21"
-    assert is_page(page(talk(2), NEW)) == is_page(page(talk(2), SECTIONS)) == "2022+"
+    assert generation(old_page([old_thread((ME, BEN), talk(2))])) == "2010–17"
+    assert generation(page(talk(2), FLAT, flat_date)) == "2018–21"
+    assert generation(page(talk(2), NEW)) == generation(page(talk(2), SECTIONS)) == "2022+"
     assert generation(b"<html><body><p>A page of somebody else's, 12:30</p></body></html>") is None
 
 

@@ -27,7 +27,10 @@ def findings(dump: Dump, items: Iterable[Item]) -> Iterator[Finding]:
             for message in item if isinstance(item, Stretch) else (item,):
                 count.add(message)
         elif item.origin is not None and (found := by_file.get((item.origin.dump, item.origin.member))):
-            (found.guesses if isinstance(item, Guess) else found.problems).append(item)  # type: ignore[arg-type]  # either
+            if isinstance(item, Guess):
+                found.guesses.append(item)
+            else:
+                found.problems.append(item)
     yield from (count.finding(dump) for count in counts.values() if count.messages)
 
 

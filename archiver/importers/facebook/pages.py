@@ -16,7 +16,6 @@ from hashlib import blake2b
 from archiver.dump import Entry
 from archiver.errors import DumpError
 from archiver.importers.facebook.accounting import Ledger
-from archiver.importers.facebook.generations import generation
 from archiver.importers.facebook.loading import SOURCE
 from archiver.importers.facebook.markup import plain, split, written
 from archiver.importers.facebook.page_boxes import HEAD, Box, PageFile, closed
@@ -38,11 +37,6 @@ _LONG_KEY = 160
 _TITLE = re.compile(rb"<title\b[^<>]*>([^<>]{1,2000})</title>", re.IGNORECASE)
 _H1 = re.compile(rb"<h1\b[^<>]*>([^<>]{1,2000})</h1>", re.IGNORECASE)
 _INDEX = re.compile(rb'<a\b[^<>]*\bhref="[^"<>]*messages/\d{1,9}\.html"')
-
-
-def is_page(head: bytes) -> str | None:
-    """The generation of a page of messages, by its first bytes: ``2010–17``, ``2018–21``, ``2022+``; None for none."""
-    return generation(head)
 
 
 def zone_of(room: Room, compared: PageZone | None = None, *, instagram: bool | None = None) -> PageZone:
