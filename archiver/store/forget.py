@@ -47,10 +47,10 @@ def find_person(sql: sqlite3.Connection, wanted: str) -> Known:
     if len(found) != 1:
         near = [person for person, spelled in names.items() if any(folded in one for one in spelled)]
         shown_as = {person: shown for person, _, _, _, _, _, shown in rows}
-        listed = "; ".join(f"{person}: {shown_as[person]}" for person in (found or near)[:20]) or "nobody like that"
+        listed = "; ".join(f"{person}: {shown_as[person]}" for person in (found or near)[:20])
         raise UsageError(
             f"“{wanted}” is {'more than one person' if found else 'nobody'} in this archive.",
-            remedy=f"Name one of these by number: {listed}",
+            remedy=f"Name one of these by number: {listed}" if listed else "See who there is: archive stats people",
         )
     handles = tuple((row[1], row[2], row[3], row[4], row[5]) for row in rows if row[0] == found[0])
     shown = next(row[6] for row in rows if row[0] == found[0])

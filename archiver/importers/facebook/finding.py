@@ -70,5 +70,7 @@ def _head(dump: Dump, entry: Entry) -> bytes:
 def explained(dump: Dump) -> Sequence[str]:
     """Why no export was found, for whoever thought there was one."""
     looked = sum(1 for _ in _some(dump.entries, (".json", ".html", ".htm")))
-    where = f"{len(dump.entries):,} files, none in a folder of Meta's"
-    return [f"{where}; of {looked} JSON files and pages that were looked into, none begins as an export's does"]
+    count = len(dump.entries)
+    where = "it lies in none" if count == 1 else f"of its {count:,} files none lies in one"
+    begins = f", and none of {looked:,} JSON files and pages begins as an export's does" if looked else ""
+    return [f"As Facebook: {where} of Meta's folders{begins}"]
