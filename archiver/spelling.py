@@ -8,8 +8,10 @@ out when they type; points, tatweel and full widths go. A query is spelled in th
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import compress
+from operator import ne
 
 # Scripts written without spaces, by blocks: Thai and Lao, Burmese, Khmer, Tai, kana, bopomofo, Han, Yi, Javanese.
 _UNSPACED = (
@@ -57,12 +59,16 @@ def respelt(text: str) -> str | None:
 
 def all_respelt(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
     """(its number, the copy) of those of many texts that need one. An import asks this of a million."""
-    special = [
-        (number, text)
-        for number, text in enumerate(texts)
-        if not text.isascii() and len(text.encode("latin-1", "ignore").translate(None, _LATIN_1)) != len(text)
-    ]
-    for number, text in special:
+    whole = "\0".join(texts)
+    if whole.isascii():
+        return
+    common = whole.encode("latin-1", "ignore").translate(None, _LATIN_1).split(b"\0")
+    if len(common) == len(texts):
+        special: Iterable[int] = compress(range(len(texts)), map(ne, map(len, common), map(len, texts)))
+    else:  # for there is a NUL in one of them
+        special = range(len(texts))
+    for number in special:
+        text = texts[number]
         spelt = _respelt_short(text) if len(text) < 12 else _respelt(text)
         if spelt is not None:
             yield number, spelt

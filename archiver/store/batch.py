@@ -8,9 +8,9 @@ import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta, timezone
-from functools import lru_cache
-from itertools import chain, repeat
-from typing import NamedTuple
+from functools import cache, lru_cache
+from itertools import chain
+from typing import NamedTuple, cast
 
 from archiver.knowledge.subjects import base
 from archiver.model import Attachment, Message, Standing, Stretch, When
@@ -173,12 +173,16 @@ class Batch:
 
     def _start(self) -> None:
         self._first_id = self._next_id
+        self._plain: list[object] = []  # values of one row after the other, as they are bound: no tuple is ever made
+        self._first: list[object] = []
         self._rows: dict[str, list[_Row]] = {statement: [] for statement in _IN_ORDER}
-        self._plain, self._first = self._rows[_ADD_PLAIN], self._rows[_ADD_FIRST]
 
     def write(self, sql: sqlite3.Connection) -> tuple[int, int]:
         """What waits into the tables, in foreign-key order; returns the first and the last row id of new messages."""
         new = self._first_id, self._next_id - 1
+        _insert_flat(sql, _ADD_PLAIN, _PLAIN, self._plain)
+        _insert(sql, _ADD_FULL, self._rows.pop(_ADD_FULL))
+        _insert_flat(sql, _ADD_FIRST, _FIRST, self._first)
         for statement, rows in self._rows.items():
             _insert(sql, statement, rows)
         self._start()
@@ -198,7 +202,7 @@ class Batch:
         if not message.text.isascii() and not (message.spans or message.subject):
             self._spell(row, message)
         if _is_plain(message):
-            self._plain.append(values)
+            self._plain += values
         else:
             if message.spans or message.subject:
                 self._spell(row, message)
@@ -212,7 +216,7 @@ class Batch:
             if message.claim is not None:
                 self._letter(row, message)
         origin = message.origin
-        self._first.append((file_id, ordinal, origin.start, origin.end, row))
+        self._first += (file_id, ordinal, origin.start, origin.end, row)
         return row
 
     def _letter(self, row: int, message: Message) -> None:
@@ -232,26 +236,23 @@ class Batch:
         count = len(stretch)
         ids = range(self._next_id, self._next_id + count)
         self._next_id += count
-        rows = zip(
-            ids, repeat(columns.conversation_id), columns.seqs, columns.minutes, columns.keys, columns.occurrences,
-            columns.sender_ids, columns.sent, repeat(stretch.offset), repeat(stretch.precision),
-            repeat(_joined(stretch.assumed) if stretch.assumed else None), stretch.texts,
+        rows = _flat(
+            count, ids, columns.conversation_id, columns.seqs, columns.minutes, columns.keys, columns.occurrences,
+            columns.sender_ids, columns.sent, stretch.offset, stretch.precision,
+            _joined(stretch.assumed) if stretch.assumed else None, stretch.texts,
         )  # fmt: skip
-        self._first += zip(repeat(file_id), range(ordinal, ordinal + count), stretch.starts, stretch.ends, ids)
+        self._first += _flat(count, file_id, range(ordinal, ordinal + count), stretch.starts, stretch.ends, ids)
         self._rows[ADD_PASSAGE] += [
             (ids[i], spelt, "", None) for i, spelt in all_respelt(stretch.texts) if i not in stretch.standing
         ]
-        if not stretch.standing:
-            self._plain += rows
-            return ids
-        for i, values in enumerate(rows):
-            if (more := stretch.standing.get(i)) is None:
-                self._plain.append(values)
-            else:
-                self._standing_row(values, more)
+        for i in sorted(stretch.standing, reverse=True):
+            own = slice(i * _PLAIN, (i + 1) * _PLAIN)
+            self._standing_row(rows[own], stretch.standing[i])
+            del rows[own]
+        self._plain += rows
         return ids
 
-    def _standing_row(self, values: _Row, more: Standing) -> None:
+    def _standing_row(self, values: Sequence[object], more: Standing) -> None:
         """A message that stands for a file; thousands of them share one *more*, which is worked out once."""
         known = self._standing.get(id(more))
         if known is None or known[0] is not more:
@@ -309,12 +310,39 @@ REMEMBERED = 10_000
 ROWS = 50  # to a statement: a quarter less work than row by row; of one size, for every size is compiled and kept
 
 
+def _flat(count: int, *columns: object) -> list[object]:
+    """The values of *count* rows one after the other; a column is a sequence of them, or one for all rows."""
+    width = len(columns)
+    rows: list[object] = [None] * (width * count)
+    for place, column in enumerate(columns):
+        alike = column is None or isinstance(column, (int, str))
+        rows[place::width] = [column] * count if alike else cast("Sequence[object]", column)
+    return rows
+
+
+def _insert_flat(sql: sqlite3.Connection, statement: str, width: int, rows: list[object]) -> None:
+    """Insert rows of *width* values, which come one after the other; *statement* as of `_insert`."""
+    step = width * ROWS
+    whole = len(rows) - len(rows) % step
+    many = _many(statement)
+    for start in range(0, whole, step):
+        sql.execute(many, rows[start : start + step])
+    for start in range(whole, len(rows), width):
+        sql.execute(statement, rows[start : start + width])
+
+
+@cache
+def _many(statement: str) -> str:
+    """The statement for ROWS rows at once."""
+    head, values = statement.rsplit("values", 1)
+    return f"{head}values{','.join([values] * ROWS)}"
+
+
 def _insert(sql: sqlite3.Connection, statement: str, rows: list[_Row]) -> None:
     """Insert *rows*, many to a statement; *statement* ends in the parentheses that stand for one row."""
     whole = len(rows) - len(rows) % ROWS
     if whole:
-        head, values = statement.rsplit("values", 1)
-        many = f"{head}values{','.join([values] * ROWS)}"
+        many = _many(statement)
         for start in range(0, whole, ROWS):
             sql.execute(many, list(chain.from_iterable(rows[start : start + ROWS])))
     sql.executemany(statement, rows[whole:])
@@ -344,8 +372,9 @@ _ADD_REFERENCE = "insert into reference values (?, ?, ?)"
 _ADD_THREAD = "insert into thread (message_id, key, subject) values (?, ?, ?)"
 _ADD_RECIPIENT = "insert into recipient values (?, ?, ?)"
 _ADD_REACTION = "insert into reaction values (?, ?, ?, ?, ?)"
+_PLAIN, _FIRST = 12, 5  # values in a row of these two
 _IN_ORDER = (
-    _ADD_PLAIN, _ADD_FULL, _ADD_FIRST, _ADD_AGAIN, _ADD_UNREAD, _ADD_ATTACHMENT, _ADD_RECIPIENT, _ADD_REACTION,
+    _ADD_FULL, _ADD_AGAIN, _ADD_UNREAD, _ADD_ATTACHMENT, _ADD_RECIPIENT, _ADD_REACTION,
     _ADD_LABEL, _ADD_REFERENCE, ADD_PASSAGE, _ADD_THREAD,
 )  # fmt: skip
 

@@ -5,7 +5,7 @@ import sqlite3
 from collections import defaultdict
 
 from archiver.errors import UsageError
-from archiver.store import dedupe, regroup, sums, tags
+from archiver.store import dedupe, deferred, regroup, sums, tags
 from archiver.store.archive import Archive
 from archiver.store.batch import DETAILS, index, loosen, unindex
 from archiver.store.cast import rename
@@ -22,6 +22,7 @@ def undo(archive: Archive, import_id: int) -> dict[str, int]:
             f"There is no import {import_id} to undo." if status is None else f"Import {import_id} is undone already.",
             remedy="See the list with: archive imports list",
         )
+    deferred.make(archive)
     archive.connection.execute("pragma cache_spill = on")  # one long transaction: memory stays flat
     with archive.transaction() as sql, tags.following(sql):
         counts = _messages(sql, import_id)

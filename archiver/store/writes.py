@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import cast
 
 from archiver.model import Conversation, Guess, Handle, Item, Message, Origin, Problem, Reaction, Stretch, When, singly
+from archiver.store import deferred
 from archiver.store import run as runs
 from archiver.store.archive import Archive
 from archiver.store.batch import Batch, Columns, Incoming, Stored, find_stored, index, rewrite, times, view_of
@@ -68,6 +69,7 @@ class ImportWriter:
         self._tombs = tombs_of(archive)
         self._run = run = self._tombs.run(run) if self._tombs else run
         begun = runs.begin(archive, run)
+        deferred.put_off(archive)
         self.id, self.resumed, self.counts = begun.id, begun.resumed, begun.counts
         self._progress = begun.progress
         self._done = begun.progress.items
@@ -116,6 +118,7 @@ class ImportWriter:
         self.close()
         if self._tombs:
             keep_out(self._archive, self.id)
+        deferred.make(self._archive)
         runs.finish(self._archive, self.id, {"given": list(self._run.given), **self.counts})
 
     def close(self) -> None:
