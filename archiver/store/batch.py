@@ -168,7 +168,7 @@ class Batch:
     def __init__(self, sql: sqlite3.Connection) -> None:
         self._next_id: int
         (self._next_id,) = sql.execute("select coalesce(max(id), 0) + 1 from message").fetchone()
-        self._standing: dict[int, tuple[Standing, str | None, list[_Row], str | None]] = {}
+        self._standing: dict[int, tuple[Standing, str | int, list[_Row], str | None]] = {}
         self._start()
 
     def _start(self) -> None:
@@ -181,7 +181,8 @@ class Batch:
         """What waits into the tables, in foreign-key order; returns the first and the last row id of new messages."""
         new = self._first_id, self._next_id - 1
         _insert_flat(sql, _ADD_PLAIN, _PLAIN, self._plain)
-        _insert(sql, _ADD_FULL, self._rows.pop(_ADD_FULL))
+        for statement in (_ADD_TYPED, _ADD_FULL):
+            _insert(sql, statement, self._rows.pop(statement))
         _insert_flat(sql, _ADD_FIRST, _FIRST, self._first)
         for statement, rows in self._rows.items():
             _insert(sql, statement, rows)
@@ -197,7 +198,7 @@ class Batch:
         values = (
             row, conversation_id, seq, minute, key, occurrence, sender_id, sent_at, offset,
             when.precision if sent_at is not None else None,
-            _joined(when.assumed) if when.assumed else None, message.text,
+            _joined(when.assumed) if when.assumed else _NULL, message.text,
         )  # fmt: skip
         if not message.text.isascii() and not (message.spans or message.subject):
             self._spell(row, message)
@@ -206,10 +207,13 @@ class Batch:
         else:
             if message.spans or message.subject:
                 self._spell(row, message)
-            self._rows[_ADD_FULL].append((
-                *values, message.kind, message.subject, message.html, message.native_id, message.reply_to,
-                extra_of(message), spans_of(message), message.thread, message.claim,
-            ))  # fmt: skip
+            if _is_bare(message):
+                self._rows[_ADD_TYPED].append((*values, message.kind, extra_of(message) or _NULL))
+            else:
+                self._rows[_ADD_FULL].append((
+                    *values, message.kind, message.subject, message.html, message.native_id, message.reply_to,
+                    extra_of(message), spans_of(message), message.thread, message.claim,
+                ))  # fmt: skip
             if message.attachments:
                 files = [_attachment_view(file) for file in message.attachments]
                 self._rows[_ADD_ATTACHMENT] += _attachment_rows(row, files)
@@ -239,7 +243,7 @@ class Batch:
         rows = _flat(
             count, ids, columns.conversation_id, columns.seqs, columns.minutes, columns.keys, columns.occurrences,
             columns.sender_ids, columns.sent, stretch.offset, stretch.precision,
-            _joined(stretch.assumed) if stretch.assumed else None, stretch.texts,
+            _joined(stretch.assumed) if stretch.assumed else _NULL, stretch.texts,
         )  # fmt: skip
         self._first += _flat(count, file_id, range(ordinal, ordinal + count), stretch.starts, stretch.ends, ids)
         self._rows[ADD_PASSAGE] += [
@@ -258,15 +262,13 @@ class Batch:
         if known is None or known[0] is not more:
             if len(self._standing) > REMEMBERED:
                 self._standing.clear()
-            extra = json.dumps(more.extra, ensure_ascii=False, sort_keys=True, default=str) if more.extra else None
+            extra = json.dumps(more.extra, ensure_ascii=False, sort_keys=True, default=str) if more.extra else _NULL
             files = [row[1:] for row in _attachment_rows(0, list(map(_attachment_view, more.attachments)))]
             self._standing[id(more)] = known = more, extra, files, respelt(more.text)
         _, extra, files, spelt = known
         if spelt is not None:
             self._rows[ADD_PASSAGE].append((values[0], spelt, "", None))
-        self._rows[_ADD_FULL].append(
-            (*values[:-1], more.text, more.kind, None, None, None, None, extra, None, None, None)
-        )
+        self._rows[_ADD_TYPED].append((*values[:-1], more.text, more.kind, extra))
         self._rows[_ADD_ATTACHMENT] += [(values[0], *file) for file in files]
 
     def told(
@@ -293,21 +295,25 @@ class Batch:
 def _is_plain(message: Message) -> bool:
     """Whether a message has none of the rarer things."""
     return message.kind == "text" and not (
-        message.attachments
-        or message.extra
-        or message.edited
-        or message.deleted
-        or message.subject is not None
+        message.attachments or message.extra or message.edited or message.deleted or not _is_bare(message)
+    )
+
+
+def _is_bare(message: Message) -> bool:
+    """Whether a message has nothing that only letters and answers have."""
+    return not (
+        message.subject is not None
         or message.native_id is not None
         or message.reply_to is not None
         or message.html is not None
         or message.claim is not None
+        or message.thread is not None
         or message.spans
     )
 
 
 REMEMBERED = 10_000
-ROWS = 50  # to a statement: a quarter less work than row by row; of one size, for every size is compiled and kept
+ROWS = 100  # to a statement: a third less work than row by row; of one size, for every size is compiled and kept
 
 
 def _flat(count: int, *columns: object) -> list[object]:
@@ -350,10 +356,17 @@ def _insert(sql: sqlite3.Connection, statement: str, rows: list[_Row]) -> None:
 
 _COMMON = """id, conversation_id, seq, local_minute, match_key, occurrence, sender_id, sent_at, tz_offset, precision,
   assumed, text"""
-_ADD_PLAIN = f"insert into message ({_COMMON}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# Python's sqlite3 asks around for what a None may be, a third of a microsecond each, and most rows have some: where
+# many are bound, a number that no text is like stands for null.
+_NULL = 0
+_ADD_PLAIN = f"insert into message ({_COMMON}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, {_NULL}), ?)"
+_ADD_TYPED = f"""
+insert into message ({_COMMON}, kind, extra)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, {_NULL}), ?, ?, nullif(?, {_NULL}))
+"""
 _ADD_FULL = f"""
 insert into message ({_COMMON}, kind, subject, html, native_id, reply_to, extra, spans, native_thread, claim)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, {_NULL}), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _ADD_FIRST = """
 insert into record (source_file_id, ordinal, byte_start, byte_end, status, message_id, role)
@@ -366,7 +379,10 @@ values (?, ?, ?, ?, 'read', ?, ?, ?)
 _ADD_UNREAD = """
 insert into record (source_file_id, ordinal, byte_start, byte_end, status, note) values (?, ?, ?, ?, ?, ?)
 """
-_ADD_ATTACHMENT = "insert into attachment values (?, ?, ?, ?, ?, ?, ?)"
+_ADD_ATTACHMENT = f"""
+insert into attachment
+values (?, ?, nullif(?, {_NULL}), nullif(?, {_NULL}), nullif(?, '{_NULL}'), nullif(?, {_NULL}), ?)
+"""
 _ADD_LABEL = "insert into label values (?, ?)"
 _ADD_REFERENCE = "insert into reference values (?, ?, ?)"
 _ADD_THREAD = "insert into thread (message_id, key, subject) values (?, ?, ?)"
@@ -374,7 +390,7 @@ _ADD_RECIPIENT = "insert into recipient values (?, ?, ?)"
 _ADD_REACTION = "insert into reaction values (?, ?, ?, ?, ?)"
 _PLAIN, _FIRST = 12, 5  # values in a row of these two
 _IN_ORDER = (
-    _ADD_FULL, _ADD_AGAIN, _ADD_UNREAD, _ADD_ATTACHMENT, _ADD_RECIPIENT, _ADD_REACTION,
+    _ADD_TYPED, _ADD_FULL, _ADD_AGAIN, _ADD_UNREAD, _ADD_ATTACHMENT, _ADD_RECIPIENT, _ADD_REACTION,
     _ADD_LABEL, _ADD_REFERENCE, ADD_PASSAGE, _ADD_THREAD,
 )  # fmt: skip
 
@@ -576,6 +592,11 @@ def _move(sql: sqlite3.Connection, row: int, home: str) -> None:
 
 def _attachment_rows(row: int, files: Sequence[View]) -> list[tuple[object, ...]]:
     return [
-        (row, place, file["name"], file["media_type"], file["size"], file["sha256"], file["state"])
+        (row, place, *(_bound(file[field]) for field in ("name", "media_type")), _bound(file["size"], str(_NULL)),
+         _bound(file["sha256"]), file["state"])
         for place, file in enumerate(files)
-    ]
+    ]  # fmt: skip
+
+
+def _bound(value: object, null: object = _NULL) -> object:
+    return null if value is None else value

@@ -9,11 +9,19 @@ messages, and finds the same.
 import sqlite3
 from typing import TYPE_CHECKING
 
+from archiver.store.settings import WRITER
+
 if TYPE_CHECKING:  # which calls us
     from archiver.store.archive import Archive
 
 NAME = "message_sender"
 _MAKE = f"create index {NAME} on message (sender_id, local_minute)"  # as in schema.sql, to the letter
+# What is sorted at once is as large as the cache. Only numbers are sorted, so nobody's words lie about on another disk.
+_SORTING = """
+pragma temp_store = file;
+pragma cache_spill = on;
+pragma cache_size = -4096;
+"""
 _THERE = "select 1 from sqlite_schema where type = 'index' and name = ?"
 
 
@@ -28,14 +36,12 @@ def make(archive: "Archive") -> None:
     """The index is there afterwards; memory stays flat."""
     if there(archive.connection):
         return
-    archive.connection.execute("pragma temp_store = file")  # numbers only: nobody's words lie about on another disk
-    archive.connection.execute("pragma cache_spill = on")
+    archive.connection.executescript(_SORTING)
     try:
         with archive.transaction() as sql:
             sql.execute(_MAKE)
     finally:
-        archive.connection.execute("pragma cache_spill = off")
-        archive.connection.execute("pragma temp_store = memory")
+        archive.connection.executescript(f"pragma temp_store = memory;{WRITER}")
 
 
 def there(sql: sqlite3.Connection) -> bool:

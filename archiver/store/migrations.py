@@ -26,9 +26,9 @@ _NO_LETTERS = (
 )  # fmt: skip
 SEPARATORS_4 = "".join(chr(code) for first, last in _NO_LETTERS for code in range(first, last + 1))
 
-# A batch of 20,000 messages is indexed in one piece (8 MiB of words) and pieces are merged by sixteen rather than by
-# four: a quarter less work for an import, and no more than a dozen pieces for a search to look into.
-INDEX_OPTIONS = {"hashsize": 8 << 20, "automerge": 16}
+# A batch of 20,000 messages is indexed in one piece (8 MiB of words) and pieces are merged by eight rather than by
+# four: a quarter less work for an import, and no more than a few pieces for a search to look into.
+INDEX_OPTIONS = {"hashsize": 8 << 20, "automerge": 8}
 
 steps = Migrations("archive")
 

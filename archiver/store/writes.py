@@ -319,13 +319,16 @@ class ImportWriter:
             self._flush()  # what waits comes before it
         self._new(one, place, place.order or self._order(place, one.file_id))
 
-    def _met(self, senders: Iterable[Handle], place: _Place) -> list[_Known]:
+    def _met(self, senders: Sequence[Handle], place: _Place) -> list[_Known]:
         """What is known of each of these senders, in their order."""
-        for sender in {id(sender): sender for sender in senders}.values():
-            known = place.senders.get(id(sender))
-            if known is None or known[0] is not sender:
-                self._meet(sender, place)
-        return list(map(place.senders.__getitem__, map(id, senders)))
+        ids = list(map(id, senders))
+        if not place.senders.keys() >= set(ids):  # whom we have met is held here, so nobody else gets that id
+            if len(place.senders) + len(set(ids)) > REMEMBERED:
+                place.senders.clear()
+            for sender in {id(sender): sender for sender in senders}.values():
+                if id(sender) not in place.senders:
+                    self._meet(sender, place)
+        return list(map(place.senders.__getitem__, ids))
 
     def _meet(self, sender: Handle | None, place: _Place) -> _Known:
         """A sender with its row id and the start of its match keys, found again by the record's identity."""
