@@ -269,7 +269,7 @@ def _become(bag: Path, home: Path, folder: Path) -> Brought:
         whole = digest(archive.connection)
         imports = contents.imports(archive.connection, done_only=True)
         with archive.transaction() as sql:
-            note(sql, "ingestion", {"bag": bag.name, "digest": whole})
+            note(sql, "ingestion", {"bag": bag.name, "digest": whole, "key": None})  # the one of then stayed at home
     return Brought(whole, fresh=True, imports=imports)
 
 
