@@ -652,3 +652,15 @@ def test_only_the_words_go_out_of_a_letter_that_codes_them(tmp_path: Path, codin
     gone(home, tmp_path / "out", WORDS)
     assert run(home, "imports", "undo", "2") == 0
     assert state(home) == after
+
+
+def test_an_import_loads_what_was_taken_out_once(tmp_path: Path, dumps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    bring(home, dumps / "WhatsApp Chat with Harbour.txt")
+    assert run(home, "redact", "--words", "bucket", "--reason", "r", "--yes") == 0
+    loaded: list[int] = []
+    whole = tombs.load
+    monkeypatch.setattr(tombs, "load", lambda archive: loaded.append(1) or whole(archive))
+    bring(home, dumps / "WhatsApp Chat - Harbour.zip")
+    assert len(loaded) == 1
+    assert traces(home, ["bucket"]) == []
