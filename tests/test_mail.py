@@ -11,6 +11,8 @@ import pytest
 from archiver.contracts import Hints
 from archiver.detect import detect
 from archiver.exporters import mbox
+from archiver.importers import mail
+from archiver.importers.mail import reader
 from archiver.ingest import Request, ingest
 from archiver.model import ImportReport
 from archiver.publish import publish
@@ -294,3 +296,23 @@ def test_a_header_that_is_too_long_is_read_in_part_and_that_is_said(tmp_path: Pa
     report = kept(tmp_path / "archive", tmp_path / "long.eml")
     assert report.counts["new"] == 1
     assert "Only the first 16,777,216 bytes of the header were read." in [one.note for one in report.problems]
+
+
+def test_what_an_older_version_read_is_read_anew_once_and_nothing_is_doubled(
+    tmp_path: Path, mails: list[Mail], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A higher `version` says that the same bytes read differently: whoever gives them again gets the new reading."""
+    named = [letter for letter in mails if letter.truth.id and not letter.truth.copy]
+    home, source = tmp_path / "archive", written(tmp_path, "letters.mbox", named[:120])
+    real = reader.read_body
+    with monkeypatch.context() as older:
+        older.setattr(mail, "version", mail.version - 1)
+        older.setattr(reader, "read_body", lambda *given: real(*given)._replace(text="All it could read.", html=None))
+        first = kept(home, source)
+        assert kept(home, source).import_id is None
+    second = kept(home, source)
+    assert second.counts["new"] == second.counts["problems"] == 0
+    assert second.counts["enriched"] == first.counts["new"]
+    assert kept(home, source).import_id is None
+    kept(tmp_path / "fresh", source)
+    assert digest_of(home) == digest_of(tmp_path / "fresh")
