@@ -12,7 +12,7 @@ from archiver.contracts import Hints
 from archiver.detect import detect
 from archiver.exporters import mbox
 from archiver.importers import mail
-from archiver.importers.mail import reader
+from archiver.importers.mail.bodies import read_body
 from archiver.ingest import Request, ingest
 from archiver.model import ImportReport
 from archiver.publish import publish
@@ -304,10 +304,10 @@ def test_what_an_older_version_read_is_read_anew_once_and_nothing_is_doubled(
     """A higher `version` says that the same bytes read differently: whoever gives them again gets the new reading."""
     named = [letter for letter in mails if letter.truth.id and not letter.truth.copy]
     home, source = tmp_path / "archive", written(tmp_path, "letters.mbox", named[:120])
-    real = reader.read_body
     with monkeypatch.context() as older:
         older.setattr(mail, "version", mail.version - 1)
-        older.setattr(reader, "read_body", lambda *given: real(*given)._replace(text="All it could read.", html=None))
+        poorly = "archiver.importers.mail.reader.read_body"
+        older.setattr(poorly, lambda *given: read_body(*given)._replace(text="All it could read.", html=None))
         first = kept(home, source)
         assert kept(home, source).import_id is None
     second = kept(home, source)
