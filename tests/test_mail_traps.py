@@ -4,6 +4,8 @@ And those that belong to no module: exit codes, an import that is killed, a stre
 """
 
 import importlib
+import os
+import random
 import subprocess
 import sys
 import tracemalloc
@@ -13,10 +15,15 @@ from pathlib import Path
 
 import pytest
 
+from archiver.contracts import Hints
+from archiver.importers import mail
 from archiver.importers.mail.split import Cut, split
+from archiver.model import Message, Problem
 from archiver.store import archive as store
 from archiver.store.digest import digest
 from tests.bench.letters import letters, mbox
+from tests.fuzz import READERS, mutated
+from tests.whatsapp_chats import held
 
 DUMPS = Path(__file__).parent / "dumps" / "mail"
 GOOD = b"From ann@example.org Mon Feb  3 10:00:00 2020\nFrom: ann@example.org\nSubject: Peas\n\nUp.\n\n"
@@ -66,7 +73,8 @@ TRAPS = {
     "test_threads:test_a_ring_of_fifty_thousand_answers_has_a_first",
     "lines without end": "test_mail_split:test_long_and_hostile_bodies_take_no_time_to_speak_of "
     "test_quotes:test_the_hostile_is_read_in_linear_time test_mail_parts:test_hostile_lines_take_no_time",
-    "nasty on purpose": "test_mail_golden:test_nasty_mail_is_read_or_said_to_be_unreadable_with_file_and_bytes",
+    "nasty on purpose": "test_mail_traps:test_every_byte_of_a_damaged_mailbox_is_a_letters_or_a_problems "
+    "test_mail_golden:test_nasty_mail_is_read_or_said_to_be_unreadable_with_file_and_bytes",
 }
 
 
@@ -78,6 +86,27 @@ def test_every_trap_has_a_letter_or_a_test(trap: str) -> None:
             assert callable(getattr(importlib.import_module(f"tests.{module}"), test))
         else:
             assert (DUMPS / proof / "expected.jsonl").exists(), proof
+
+
+def untold(box: bytes) -> bytes:
+    """What of a mailbox neither a letter nor a problem stands for, but blank lines."""
+    told = sorted(
+        (item.origin.start, item.origin.end)
+        for item in mail.read(held(box, "box.mbox"), Hints(zone="UTC"))
+        if isinstance(item, Message | Problem) and item.origin is not None and item.origin.member is None
+    )
+    at, left = 0, b""
+    for start, end in told:
+        left += box[at:start]
+        at = max(at, end)
+    return (left + box[at:]).removeprefix(b"\xef\xbb\xbf").strip()
+
+
+def test_every_byte_of_a_damaged_mailbox_is_a_letters_or_a_problems() -> None:
+    draw, seeds = random.Random("untold"), READERS["mail"].seeds()
+    for _ in range(int(os.environ.get("ARCHIVE_FUZZ", "200"))):
+        box = mutated(seeds, draw)
+        assert untold(box) == b"", box
 
 
 def brought(home: Path, *paths: Path) -> subprocess.CompletedProcess[str]:
