@@ -84,7 +84,10 @@ def mbox(
         list[str] | None, typer.Option(metavar="NAME", help="Only this list or mailbox; may be given again.")
     ] = None,
 ) -> None:
-    """All letters as they came, byte for byte, in one mailbox that mail programs open."""
+    """All letters as they came, byte for byte, in one mailbox that mail programs open.
+
+    Outlook's stores hold no letters as they were sent: what came in them is built anew and marked X-Archive-Rebuilt.
+    """
     from archiver import ui
     from archiver.exporters import mbox as format_
     from archiver.store import history
@@ -92,7 +95,11 @@ def mbox(
 
     with reading() as archive:
         wanted = [history.conversation_id(archive.connection, one) for one in conversation or ()]
-        ui.write_blocks(format_.blocks(StoredLibrary(archive), wanted), out)
+        rebuilt: list[object] = []
+        ui.write_blocks(format_.blocks(StoredLibrary(archive), wanted, rebuilt.append), out)
+    if rebuilt:
+        what = "1 letter" if len(rebuilt) == 1 else f"{len(rebuilt):,} letters"
+        ui.talk(f"{what} from Outlook's stores, which keep none as they were sent, built anew (X-Archive-Rebuilt).")
 
 
 @export.command("bagit")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import BinaryIO
 
-from archiver.contracts import Original, Outline
+from archiver.contracts import Letter, Original, Outline
 from archiver.model import KeptConversation, KeptMessage, Sender
 from archiver.store import reads
 from archiver.store.archive import Archive
@@ -63,7 +63,7 @@ class StoredLibrary:
         """Where each message of a source was read from first, of some conversations or of all."""
         for row in self._archive.connection.execute(
             """
-            select f.path, f.sha256, r.byte_start, r.byte_end, i.value, m.sent_at
+            select f.path, f.sha256, r.byte_start, r.byte_end, i.value, m.sent_at, m.id
             from source_file f
             join record r on r.source_file_id = f.id and r.role = 'first'
             join message m on m.id = r.message_id
@@ -80,6 +80,14 @@ class StoredLibrary:
     def original(self, of: Original) -> Iterator[bytes]:
         """The bytes themselves, in blocks."""
         return reads.original(self._archive, of.sha256, of.start, of.end)
+
+    def letter(self, of: Original) -> Letter:
+        """What was read there, for a place whose bytes are no letter."""
+        sql = self._archive.connection
+        (message,) = reads.load(sql, [of.row])
+        native_id, html = sql.execute("select native_id, html from message where id = ?", (of.row,)).fetchone()
+        keys = sql.execute("select key from reference where message_id = ? order by position", (of.row,))
+        return Letter(message, native_id, tuple(key for (key,) in keys), html)
 
     def attachment(self, sha256: str) -> BinaryIO:
         return self._archive.blobs.open(sha256)
