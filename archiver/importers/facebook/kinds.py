@@ -355,17 +355,24 @@ def _dicts(value: object) -> list[dict[str, Any]]:
 def unknown_keys(message: Mapping[str, Any]) -> list[tuple[str, object]]:
     """(path, value) of the keys in a message, and in what lies in it, that nobody understands, or whose value is of
     another kind than it should be."""
-    found: list[tuple[str, object]] = []
-    for key, value in message.items():
-        expected = _EXPECTED.get(key)
-        if expected is None:
-            if key not in KNOWN:
+    unknown, expected = _asked(tuple(message))
+    found = [(key, message[key]) for key in unknown]
+    for key, kind, inner in expected:
+        value = message[key]
+        if type(value) is not kind:
+            if value is not None:
                 found.append((key, value))
-        elif value is not None and type(value) is not expected:
-            found.append((key, value))
-        elif key in _INNER:
+        elif inner:
             found += unknown_inside(key, value)
     return found
+
+
+@lru_cache(maxsize=2_000)
+def _asked(keys: tuple[str, ...]) -> tuple[list[str], list[tuple[str, type, bool]]]:
+    """What is to be asked of a message with these keys: which nobody understands, and (key, kind of its value, whether
+    there are keys in it) of those whose value should be of one kind."""
+    unknown = [key for key in keys if key not in _EXPECTED and key not in KNOWN]
+    return unknown, [(key, _EXPECTED[key], key in _INNER) for key in keys if key in _EXPECTED]
 
 
 def unknown_inside(key: str, value: Any) -> list[tuple[str, object]]:

@@ -7,8 +7,8 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import Any
+from itertools import repeat
+from typing import Any, cast
 
 import orjson
 
@@ -154,21 +154,31 @@ def spans(raw: bytes, key: str = "", values: Sequence[object] = ()) -> list[tupl
     Whatever is no such array, or is cut off, gives the elements that are whole up to there. *values*: what a
     parser found, which allows for a quicker way where all are objects that begin alike. One linear scan, or two.
     """
+    return list(zip(*bounds(raw, key, values), strict=True))
+
+
+def bounds(raw: bytes, key: str = "", values: Sequence[object] = ()) -> tuple[list[int], list[int]]:
+    """The same as two lists: where the elements begin, and where they end."""
     start = _array(raw, key)
     if start < 0:
-        return []
-    if _alike(values) and len(found := _by_first_key(raw, start)) == len(values):
-        return found
-    return _one_by_one(raw, start)
+        return [], []
+    if _alike(values):
+        begins, ends = _by_first_key(raw, start)
+        if len(begins) == len(values):
+            return begins, ends
+    found = _one_by_one(raw, start)
+    return [begin for begin, _ in found], [end for _, end in found]
 
 
 def _alike(values: Sequence[object]) -> bool:
     """Whether all of them are objects with the same first key."""
-    firsts = {next(iter(value), None) if type(value) is dict else None for value in values}
+    if set(map(type, values)) != {dict}:
+        return False
+    firsts: set[object] = set(map(next, map(iter, cast("Sequence[dict[str, object]]", values)), repeat(None)))
     return len(firsts) == 1 and None not in firsts
 
 
-def _by_first_key(raw: bytes, start: int) -> list[tuple[int, int]]:
+def _by_first_key(raw: bytes, start: int) -> tuple[list[int], list[int]]:
     """The elements of a list of objects that all begin with the same key, told by what stands between two of them.
 
     ``},{"key":`` is never inside a string, for there its quotes would be escaped. Objects deeper down that begin
@@ -176,19 +186,18 @@ def _by_first_key(raw: bytes, start: int) -> list[tuple[int, int]]:
     """
     first = _FIRST.match(raw, start)
     if first is None:
-        return []
+        return [], []
     begin = raw.index(b"{", start)
     gap = re.compile(rb"\}\s*+,\s*+\{\s*+" + re.escape(first[1]) + rb"\s*+:").search(raw, begin)
     if gap is None:
         end = _end(raw, begin)
-        return [(begin, end)] if end > 0 else []
+        return ([begin], [end]) if end > 0 else ([], [])
     between = gap[0]
-    inner, step = between.index(b"{"), len(between)
-    sizes = list(map(len, raw[begin:].split(between)))
-    gaps = list(accumulate(sizes[:-1], lambda at, size: at + size + step, initial=begin - step))[1:]
-    begins = [begin, *[at + inner for at in gaps]]
+    inner = between.index(b"{")
+    gaps = [found.start() for found in re.compile(re.escape(between)).finditer(raw, begin)]
+    begins = [begin, *map(inner.__add__, gaps)]
     end = _end(raw, begins[-1])
-    return list(zip(begins, [*[at + 1 for at in gaps], end], strict=True)) if end > 0 else []
+    return (begins, [*map((1).__add__, gaps), end]) if end > 0 else ([], [])
 
 
 def _one_by_one(raw: bytes, start: int) -> list[tuple[int, int]]:
