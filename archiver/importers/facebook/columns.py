@@ -7,9 +7,9 @@ them is found here; those are looked at singly.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
-from operator import ge, getitem
-from typing import Any
+from itertools import islice, repeat
+from operator import ge
+from typing import Any, NamedTuple
 
 from archiver.importers.facebook.kinds import PLAIN
 from archiver.importers.facebook.mojibake import mended
@@ -19,10 +19,11 @@ FAR = 4_102_444_800_000
 """Milliseconds, 2100: times before 1970 and from then on are looked at singly."""
 
 _NEEDED = frozenset({"sender_name", "timestamp_ms", "content"})
-_NOTHING = frozenset({id(False), id(None)})  # a flag that says nothing; no number may stand for one
+_NOTHING = frozenset(map(id, (False, None)))  # a flag that says nothing; no number may stand for one
 _ORDINARY = ("Generic", "text", None)  # values of a type that say nothing
 _AT_ONCE = 1_000  # texts that are mended in one go, unless one of them is in another state
 _USUAL = 40  # keys of a record that are worth remembering
+_LATIN, _ENDLESS = str.encode, repeat("latin-1")
 _OPENINGS = openings()
 _MARKS = edit_marks()
 
@@ -32,7 +33,8 @@ class Columns:
     """One entry for each record: *names* as written, *times* in ms, *texts* repaired and the same in UTF-8.
 
     *odd*: places of records that may be more than a text, or are not written as they should be: what the columns hold
-    there means nothing. *marked*: places of others with reactions.
+    there means nothing. *marked*: places of others with reactions. *different*: the different names. *alike*: all
+    records have the same first key.
     """
 
     names: list[str]
@@ -41,26 +43,27 @@ class Columns:
     raw: list[bytes]
     odd: set[int]
     marked: list[int]
+    different: set[str]
+    alike: bool
 
 
-def columns(records: Sequence[dict[str, Any]]) -> Columns:
-    """The columns of these records, in their order."""
+def columns(records: Sequence[dict[str, Any]], times: list[Any]) -> Columns:
+    """The columns of these records, in their order. *times*: what they have as ``timestamp_ms``."""
     shapes = list(map(tuple, records))
     asked = {shape: _flags(shape) if len(shape) < _USUAL else None for shape in set(shapes)}
     odd = {i for i, shape in enumerate(shapes) if asked[shape] is None}
+    reacted = {shape for shape, flags in asked.items() if flags is not None and "reactions" in shape}
+    marked = [i for i, shape in enumerate(shapes) if shape in reacted] if reacted else []
     names: list[Any] = [record.get("sender_name") for record in records]
-    times: list[Any] = [record.get("timestamp_ms") for record in records]
-    texts: list[Any] = [record.get("content", "") for record in records]
-    for column, kind, instead in ((names, str, ""), (times, int, 0), (texts, str, "")):
-        _expect(kind, column, odd, instead)
-    if times and not 0 < min(times) <= max(times) < FAR:
+    different = _different(names, odd)
+    if set(map(type, times)) - {int} or (times and not 0 < min(times) <= max(times) < FAR):
+        _expect(int, times, odd, 0)
         odd.update([i for i, ms in enumerate(times) if not 0 < ms < FAR])
     for flag in {flag for flags in asked.values() if flags for flag in flags}:
         odd.update(_telling([record.get(flag) for record in records]))
-    texts, raw = _all_mended(texts)
-    reacted = {shape for shape, flags in asked.items() if flags is not None and "reactions" in shape}
-    marked = [i for i, shape in enumerate(shapes) if shape in reacted] if reacted else []
-    return Columns(names, times, texts, raw, odd, marked)
+    texts, raw = _mended([record.get("content", "") for record in records], odd)
+    firsts = {shape[0] if shape else None for shape in asked}
+    return Columns(names, times, texts, raw, odd, marked, different, len(firsts) == 1 and None not in firsts)
 
 
 def sentences(texts: Sequence[str], names: Sequence[str]) -> list[int]:
@@ -80,15 +83,25 @@ def sentences(texts: Sequence[str], names: Sequence[str]) -> list[int]:
 @lru_cache(maxsize=500)
 def _flags(shape: tuple[str, ...]) -> tuple[str, ...] | None:
     """Which flags a record with these keys has; None if there may be more to it than text."""
-    if not _NEEDED <= (keys := frozenset(shape)) or not keys <= PLAIN:
+    if not (keys := frozenset(shape)) >= _NEEDED or not keys <= PLAIN:
         return None
     return tuple(key for key in shape if key.startswith("is_") or key == "type")
 
 
+def _different(names: list[Any], odd: set[int]) -> set[str]:
+    """The different names; what is none is odd, and stands no longer among them."""
+    try:
+        different = set(names)
+    except TypeError:  # one is a list or an object
+        different = {None}
+    if set(map(type, different)) - {str}:
+        _expect(str, names, odd, "")
+        different = set(names)
+    return different
+
+
 def _expect(kind: type, column: list[Any], odd: set[int], instead: object) -> None:
     """What is of another *kind* is odd, and something of that kind stands in for it."""
-    if set(map(type, column)) <= {kind}:
-        return
     for i, value in enumerate(column):
         if type(value) is not kind:
             odd.add(i)
@@ -102,19 +115,18 @@ def _telling(values: list[Any]) -> Iterable[int]:
     return (i for i, value in enumerate(values) if value is not False and value not in _ORDINARY)
 
 
-def _all_mended(texts: list[str]) -> tuple[list[str], list[bytes]]:
-    """All texts repaired, and the same in UTF-8; many at once, for what is right as a whole is right in each part."""
+def _mended(texts: list[Any], odd: set[int]) -> tuple[list[str], list[bytes]]:
+    """All texts repaired, and the same in UTF-8; what is no text is odd."""
+    if set(map(type, texts)) - {str}:
+        _expect(str, texts, odd, "")
     found: list[str] = []
     raw: list[bytes] = []
     for start in range(0, len(texts), _AT_ONCE):
         some = texts[start : start + _AT_ONCE]
-        joined = "\0".join(some)
         try:
-            whole = joined.encode("latin-1")
-            parts, pieces = whole.decode().split("\0"), whole.split(b"\0")
-        except UnicodeError:
-            parts, pieces = [], []
-        if len(parts) != len(some):  # one of them is in another state, or holds what they were joined by
+            pieces = list(map(_LATIN, some, _ENDLESS))
+            parts = list(map(bytes.decode, pieces))
+        except UnicodeError:  # one of them is in another state
             pairs = list(map(mended, some))
             parts, pieces = [text for text, _ in pairs], [utf8 for _, utf8 in pairs]
         found += parts
@@ -122,20 +134,30 @@ def _all_mended(texts: list[str]) -> tuple[list[str], list[bytes]]:
     return found, raw
 
 
-def oldest_first(records: Sequence[dict[str, Any]]) -> Callable[[Sequence[Any]], list[Any]]:
-    """What puts a column of theirs, or the records, into the order of time. Records without a time stay beside their
-    neighbours."""
+class Ordered(NamedTuple):
+    """*times*: what each record has as ``timestamp_ms``, the oldest first; *place*: puts a column of theirs, or the
+    records, into that order."""
+
+    times: list[Any]
+    place: Callable[[Sequence[Any]], list[Any]]
+
+
+def oldest_first(records: Sequence[dict[str, Any]]) -> Ordered:
+    """The order of time. Records without a time stay beside their neighbours."""
+    seen: list[Any] = [record.get("timestamp_ms") for record in records]
+    if set(map(type, seen)) == {int} and all(map(ge, seen, islice(seen, 1, None))):
+        seen.reverse()
+        return Ordered(seen, _backwards)
     order = _order(records)
-    if isinstance(order, range):
-        return lambda column: list(column[:: order.step])
-    return lambda column: [getitem(column, place) for place in order]
+    return Ordered([seen[i] for i in order], lambda column: [column[i] for i in order])
+
+
+def _backwards(column: Sequence[Any]) -> list[Any]:
+    return list(column[::-1])
 
 
 def _order(records: Sequence[dict[str, Any]]) -> Sequence[int]:
     """The places of records from the oldest on."""
-    seen: list[Any] = [record.get("timestamp_ms") for record in records]
-    if set(map(type, seen)) == {int} and all(map(ge, seen, islice(seen, 1, None))):
-        return range(len(seen) - 1, -1, -1)
     times: list[int | float] = []
     last: int | float = 0
     for record in records:

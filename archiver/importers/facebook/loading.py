@@ -154,23 +154,24 @@ def spans(raw: bytes, key: str = "", values: Sequence[object] = ()) -> list[tupl
     Whatever is no such array, or is cut off, gives the elements that are whole up to there. *values*: what a
     parser found, which allows for a quicker way where all are objects that begin alike. One linear scan, or two.
     """
-    return list(zip(*bounds(raw, key, values), strict=True))
+    return list(zip(*bounds(raw, key, len(values) if begin_alike(values) else 0), strict=True))
 
 
-def bounds(raw: bytes, key: str = "", values: Sequence[object] = ()) -> tuple[list[int], list[int]]:
-    """The same as two lists: where the elements begin, and where they end."""
+def bounds(raw: bytes, key: str = "", alike: int = 0) -> tuple[list[int], list[int]]:
+    """The same as two lists: where the elements begin, and where they end. *alike*: how many there are, if all of them
+    are objects with the same first key."""
     start = _array(raw, key)
     if start < 0:
         return [], []
-    if _alike(values):
+    if alike:
         begins, ends = _by_first_key(raw, start)
-        if len(begins) == len(values):
+        if len(begins) == alike:
             return begins, ends
     found = _one_by_one(raw, start)
     return [begin for begin, _ in found], [end for _, end in found]
 
 
-def _alike(values: Sequence[object]) -> bool:
+def begin_alike(values: Sequence[object]) -> bool:
     """Whether all of them are objects with the same first key."""
     if set(map(type, values)) != {dict}:
         return False

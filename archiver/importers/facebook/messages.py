@@ -5,12 +5,12 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from struct import pack
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 from zlib import crc32
 
 from archiver.dump import Entry
 from archiver.importers.facebook.accounting import Count
-from archiver.importers.facebook.columns import FAR, columns, oldest_first, sentences
+from archiver.importers.facebook.columns import FAR, Columns, columns, oldest_first, sentences
 from archiver.importers.facebook.folding import edited_text
 from archiver.importers.facebook.kinds import (
     Find,
@@ -20,12 +20,14 @@ from archiver.importers.facebook.kinds import (
     body_of,
     files_of,
     media_type,
+    read_bare,
     read_kind,
+    shape_of,
     unknown_inside,
     unknown_keys,
 )
 from archiver.importers.facebook.lines import Lines
-from archiver.importers.facebook.loading import Loaded, bounds
+from archiver.importers.facebook.loading import Loaded, begin_alike, bounds
 from archiver.importers.facebook.mojibake import repaired
 from archiver.importers.facebook.people import handle_for, is_nobody
 from archiver.importers.facebook.room import Clock, Room
@@ -40,7 +42,6 @@ _UNASKED = frozenset({"message_requests", "filtered_threads"})  # folders of wha
 _READ = frozenset({"text", "media", "share", "sticker"})  # kinds that are what somebody sent, as it stands
 _DIGITS = re.compile(r"-?[0-9]{1,17}")
 _SENDERS = 50_000
-_T = TypeVar("_T")
 
 
 class _Who(NamedTuple):
@@ -94,36 +95,34 @@ class Maker:
         """The messages of one file. *records*: what its list of messages holds."""
         part = Part(self._finder(entry), self._room.ledger.file("messages"), Lines(self.key, loaded.origin))
         part.count.held = len(records)
-        begins, ends = bounds(loaded.raw, "messages", records)
-        if loaded.cut and not begins:
-            begins, ends = bounds(loaded.raw)
-        if len(begins) != len(records):
-            begins, ends = [loaded.origin.start] * len(records), [loaded.origin.end] * len(records)
+        there = list(records)
         if set(map(type, records)) - {dict}:
-            there = [i for i, record in enumerate(records) if type(record) is dict]
+            there = [record for record in records if type(record) is dict]
             part.count.skip("no object", len(records) - len(there), lost=True)
-            records, begins, ends = ([column[i] for i in there] for column in (records, begins, ends))
         if self._ref.section == E2EE:
-            records = list(map(_as_thread, records))
-        ordered = oldest_first(records)
+            there = list(map(_as_thread, there))
+        times, ordered = oldest_first(there)
+        there = ordered(there)
+        told = columns(there, times)
+        begins, ends = _bounds(loaded, records, sure=told.alike and self._ref.section != E2EE)
         part.lines.starts, part.lines.ends = ordered(begins), ordered(ends)
-        self._take(part, ordered(records))
+        self._take(part, there, told)
         part.count.read = len(part.lines) - part.count.typed
         return part
 
-    def _take(self, part: Part, records: list[dict[str, Any]]) -> None:
+    def _take(self, part: Part, records: list[dict[str, Any]], told: Columns) -> None:
         """The records, the oldest first, into lines. The hot path: column by column, and singly only what is odd."""
-        told, lines = columns(records), part.lines
-        met = {name: self._meet(name) for name in set(told.names)}
-        odd = told.odd
-        odd.update(sentences(told.texts, _each(told.names, {name: who.name for name, who in met.items()})))
+        lines, odd = part.lines, told.odd
+        met = {name: self._meet(name) for name in told.different}
+        who = list(map(met.__getitem__, told.names))
+        odd.update(sentences(told.texts, [one.name for one in who]))
         if self._always:
             odd.update(range(len(records)))
-        elif shared := {name for name, who in met.items() if who.shared}:
-            odd.update(i for i, name in enumerate(told.names) if name in shared)
-        lines.senders = _each(told.names, {name: who.handle for name, who in met.items()})
+        elif any(one.shared for one in met.values()):
+            odd.update(i for i, one in enumerate(who) if one.shared)
+        lines.senders = [one.handle for one in who]
         lines.times, lines.texts = told.times, told.texts
-        folded, bodies = _each(told.names, {name: who.folded for name, who in met.items()}), told.raw
+        folded, bodies = [one.folded for one in who], told.raw
         for place in sorted({*odd, *told.marked}):
             if place in odd:
                 folded[place], bodies[place] = self._singly(part, place, records[place])
@@ -134,11 +133,15 @@ class Maker:
     def _singly(self, part: Part, place: int, record: dict[str, Any]) -> tuple[str, bytes]:
         """The message of a record that may be more than text, or has something odd about it, into the lines; returns
         what its key is made of: the folded sender and the body."""
-        for path, value in unknown_keys(record):
+        shape = shape_of(record)
+        for path, value in unknown_keys(record, shape):
             self._room.ledger.unknown(KIND, path, value, part.origin(place))
-        who = self._meet(record.get("sender_name"))
-        told = files_of(record)
-        reading = read_kind(record, Voice(who.name, who.own, self._known, part.find), told)
+        name = record.get("sender_name")
+        who = (self._who.get(name) if type(name) is str else None) or self._meet(name)
+        told = files_of(record, shape)
+        reading = read_bare(record, part.find, told) if shape.bare else None
+        if reading is None:
+            reading = read_kind(record, Voice(who.name, who.own, self._known, part.find), told)
         self._note(part, place, reading)
         extra = {**self._always, **reading.extra} if self._always else reading.extra
         if who.shared:
@@ -242,13 +245,13 @@ class Maker:
         """``reactions``: who, with what; from 2025 on some say when (s)."""
         listed = record.get("reactions")
         found = []
-        for one in listed if isinstance(listed, list) else ():
-            sign, actor = (one.get("reaction"), one.get("actor")) if isinstance(one, dict) else (None, None)
-            if not isinstance(sign, str) or not sign:
+        for one in listed if type(listed) is list else ():
+            sign, actor = (one.get("reaction"), one.get("actor")) if type(one) is dict else (None, None)
+            if type(sign) is not str or not sign:
                 continue
             at = one.get("timestamp")
-            moment = self.clock.when(at * 1000).at if type(at) is int and 0 < at < 10**12 else None
-            by = self._meet(actor).handle if isinstance(actor, str) else None
+            moment = self.clock.at(at * 1000) if type(at) is int and 0 < at < 10**12 else None
+            by = (self._who.get(actor) or self._meet(actor)).handle if type(actor) is str else None
             found.append(Reaction(by, repaired(sign), moment))
         return tuple(found)
 
@@ -270,12 +273,21 @@ class Maker:
         return find
 
 
-def _each(names: Sequence[str], of: Mapping[str, _T]) -> list[_T]:
-    """What belongs to each of the names."""
-    return list(map(of.__getitem__, names))
+def _bounds(loaded: Loaded, records: Sequence[Any], *, sure: bool) -> tuple[list[int], list[int]]:
+    """Where the objects among the records begin and end; the whole file for each where that cannot be told. *sure*:
+    the objects have the same first key."""
+    alike = len(records) if sure or begin_alike(records) else 0
+    begins, ends = bounds(loaded.raw, "messages", alike)
+    if loaded.cut and not begins:
+        begins, ends = bounds(loaded.raw)
+    if len(begins) != len(records):
+        return [loaded.origin.start] * len(records), [loaded.origin.end] * len(records)
+    if set(map(type, records)) == {dict}:
+        return begins, ends
+    there = [i for i, record in enumerate(records) if type(record) is dict]
+    return [begins[i] for i in there], [ends[i] for i in there]
 
 
 def _as_thread(record: dict[str, Any]) -> dict[str, Any]:
     """A message of an encrypted chat in the words of a thread file, without the lists that are empty."""
     return {_E2EE_KEYS.get(key, key): value for key, value in record.items() if value != []}
-
