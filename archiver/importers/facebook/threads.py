@@ -24,6 +24,7 @@ _THREAD_KEYS = frozenset({
     "joinable_mode", "is_pending", "thread_name", "threadName",
 })  # fmt: skip
 _TITLES = ("title", "threadName", "thread_name")
+_MILLISECONDS = 100_000_000_000  # as seconds it would be the year 5138
 _TIMES = (re.compile(rb'"timestamp_ms"\s*:\s*(-?\d{1,17})'), re.compile(rb'"timestamp"\s*:\s*(-?\d{1,17})'))
 
 
@@ -79,6 +80,12 @@ def newest_in(tree: Tree, entry: Entry) -> int | None:
     return next((int(found[1]) for pattern in _TIMES if (found := pattern.search(head))), None)
 
 
+def newest_ms(tree: Tree, entry: Entry) -> int | None:
+    """The same in milliseconds."""
+    newest = newest_in(tree, entry)
+    return None if newest is None else newest * 1000 if abs(newest) < _MILLISECONDS else newest
+
+
 def lone_key(ref: ThreadRef, head: Mapping[str, Any], entry: Entry) -> str:
     """The key of a thread whose folder does not say it: by ``thread_path`` in the file, else by names."""
     where = "instagram" if ref.instagram else "facebook"
@@ -128,6 +135,7 @@ class ThreadReader:
             native_id=self._ref.native_id or None,
             members=tuple(dict.fromkeys(map(self._maker.handle, names))),
             origin=origin,
+            as_of=newest_ms(self._room.tree, self._ref.files[0]),
         )
 
     def part(self, entry: Entry, loaded: Loaded, head: Mapping[str, Any]) -> Part | None:
