@@ -27,12 +27,12 @@ from archiver.importers.facebook.kinds import (
     unknown_keys,
 )
 from archiver.importers.facebook.lines import Lines
-from archiver.importers.facebook.loading import Loaded, begin_alike, bounds
+from archiver.importers.facebook.loading import Loaded, begin_alike, bounds, deeper, too_deep
 from archiver.importers.facebook.mojibake import repaired
 from archiver.importers.facebook.people import handle_for, is_nobody
 from archiver.importers.facebook.room import Clock, Room
 from archiver.importers.facebook.tree import E2EE, ThreadRef
-from archiver.model import Attachment, Handle, Message, Origin, Reaction, Standing, When
+from archiver.model import Attachment, Handle, Message, Origin, Problem, Reaction, Standing, When
 from archiver.text import fold
 
 KIND = "thread"
@@ -58,7 +58,8 @@ class _Who(NamedTuple):
 @dataclass(slots=True)
 class Part:
     """One file's messages, the oldest first. *speaking*: (place, sign) of sentences about reactions; *edits*: places
-    of messages that end as an edited copy does; *undated*: of those without a time."""
+    of messages that end as an edited copy does; *undated*: of those without a time; *deep*: what
+    is to be said of records that are nested too deeply."""
 
     find: Find
     count: Count
@@ -66,6 +67,7 @@ class Part:
     speaking: list[tuple[int, str]] = field(default_factory=list)
     edits: list[int] = field(default_factory=list)
     undated: set[int] = field(default_factory=set)
+    deep: list[Problem] = field(default_factory=list)
 
     def origin(self, place: int) -> Origin:
         """The origin of a message; shares its strings with all others of the file."""
@@ -106,9 +108,23 @@ class Maker:
         told = columns(there, times)
         begins, ends = _bounds(loaded, records, sure=told.alike and self._ref.section != E2EE)
         part.lines.starts, part.lines.ends = ordered(begins), ordered(ends)
+        self._flatten(part, sorted(told.odd), there)
         self._take(part, there, told)
         part.count.read = len(part.lines) - part.count.typed
         return part
+
+    def _flatten(self, part: Part, odd: Sequence[int], records: list[dict[str, Any]]) -> None:
+        """Let go of values that are nested more deeply than the limit; the rest of their messages is read."""
+        levels = self._room.dump.limits.json_depth - 3  # beside the file, its list and the message itself
+        if not deeper([records[place] for place in odd], levels + 2):
+            return
+        for place in odd:
+            for key, value in records[place].items():
+                if deeper(value, levels):
+                    records[place][key] = None
+                    origin = part.origin(place)
+                    what = "A value in a message"
+                    part.deep.append(too_deep(what, self._room.dump, origin._replace(end=origin.start), "detail"))
 
     def _take(self, part: Part, records: list[dict[str, Any]], told: Columns) -> None:
         """The records, the oldest first, into lines. The hot path: column by column, and singly only what is odd."""

@@ -35,7 +35,7 @@ def read_thread(room: Room, ref: ThreadRef, key: str = "") -> Iterator[Item]:
     """
     reader: ThreadReader | None = None
     for entry in oldest_first(room.tree, ref):
-        loaded, problems = load(room.dump, entry, key="messages")
+        loaded, problems = load(room.dump, entry, "messages", shallow=False)
         yield from problems
         if loaded is None:
             continue
@@ -146,6 +146,7 @@ class ThreadReader:
 
     def told(self, part: Part) -> Iterator[Item]:
         """What one file tells, the oldest first, and what there is to say about it."""
+        yield from part.deep
         lines, clock = part.lines, self._maker.clock
         changed = self._folding.changes(lines.reactions(), lambda: lines.messages(clock), part.speaking, part.edits)
         yield from lines.items(clock, changed)
