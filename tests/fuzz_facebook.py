@@ -71,6 +71,9 @@ class _Dump(Held):
     def aside(self, entry: Entry, name: str) -> None:
         """What told something of others is not kept here."""
 
+    def leave(self, entry: Entry, why: str) -> None:
+        """What was left alone is not counted here."""
+
 
 def read(content: bytes) -> int:
     """All that the importer makes of one input; how many messages."""

@@ -4,7 +4,7 @@ Nine of ten records are a name, a time and a text, and flags that say nothing. W
 them is found here; those are looked at singly.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, repeat
@@ -33,8 +33,7 @@ class Columns:
     """One entry for each record: *names* as written, *times* in ms, *texts* repaired and the same in UTF-8.
 
     *odd*: places of records that may be more than a text, or are not written as they should be: what the columns hold
-    there means nothing. *marked*: places of others with reactions. *different*: the different names. *alike*: all
-    records have the same first key.
+    there means nothing. *marked*: places of others with reactions. *different*: the different names.
     """
 
     names: list[str]
@@ -44,12 +43,11 @@ class Columns:
     odd: set[int]
     marked: list[int]
     different: set[str]
-    alike: bool
 
 
-def columns(records: Sequence[dict[str, Any]], times: list[Any]) -> Columns:
-    """The columns of these records, in their order. *times*: what they have as ``timestamp_ms``."""
-    shapes = list(map(tuple, records))
+def columns(records: Sequence[dict[str, Any]], times: list[Any], shapes: Sequence[tuple[str, ...]]) -> Columns:
+    """The columns of these records, in their order. *times*: what they have as ``timestamp_ms``; *shapes*: their
+    keys."""
     asked = {shape: _flags(shape) if len(shape) < _USUAL else None for shape in set(shapes)}
     odd = {i for i, shape in enumerate(shapes) if asked[shape] is None}
     reacted = {shape for shape, flags in asked.items() if flags is not None and "reactions" in shape}
@@ -62,8 +60,13 @@ def columns(records: Sequence[dict[str, Any]], times: list[Any]) -> Columns:
     for flag in {flag for flags in asked.values() if flags for flag in flags}:
         odd.update(_telling([record.get(flag) for record in records]))
     texts, raw = _mended([record.get("content", "") for record in records], odd)
-    firsts = {shape[0] if shape else None for shape in asked}
-    return Columns(names, times, texts, raw, odd, marked, different, len(firsts) == 1 and None not in firsts)
+    return Columns(names, times, texts, raw, odd, marked, different)
+
+
+def begin_so(shapes: Collection[tuple[str, ...]]) -> bool:
+    """Whether records with these keys all have the same first one."""
+    firsts = {shape[0] if shape else None for shape in shapes}
+    return len(firsts) == 1 and None not in firsts
 
 
 def sentences(texts: Sequence[str], names: Sequence[str]) -> list[int]:

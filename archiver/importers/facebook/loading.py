@@ -24,7 +24,7 @@ _BOM = b"\xef\xbb\xbf"
 _DEEP = 12  # levels within one record that the quick scan follows; Meta's go to about 9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Loaded:
     """A parsed file. *value* is as written, not repaired unless that was asked for; *origin* is the whole file.
 
@@ -35,6 +35,10 @@ class Loaded:
     raw: bytes
     origin: Origin
     cut: bool = False
+
+    def forget(self) -> None:
+        """Let go of the bytes, when nobody asks any more where in them something is."""
+        self.raw = b""
 
     def part(self, span: tuple[int, int]) -> Origin:
         """The origin of bytes [start, end) of the file; shares its strings with all others of the file."""

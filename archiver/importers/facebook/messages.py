@@ -10,7 +10,7 @@ from zlib import crc32
 
 from archiver.dump import Entry
 from archiver.importers.facebook.accounting import Count
-from archiver.importers.facebook.columns import FAR, Columns, columns, oldest_first, sentences
+from archiver.importers.facebook.columns import FAR, Columns, begin_so, columns, oldest_first, sentences
 from archiver.importers.facebook.folding import edited_text
 from archiver.importers.facebook.kinds import (
     Find,
@@ -90,25 +90,32 @@ class Maker:
         self._always: Mapping[str, object] = {"folder": ref.section} if ref.section in _UNASKED else {}
 
     def handle(self, name: str) -> Handle:
-        """The handle of a repaired display name in this thread."""
+        """The handle of a repaired display name in this thread; the owner's own for former names of theirs."""
+        owner = self._room.owner
+        if owner.known and owner.handle.scheme == self._ref.scheme and owner.goes_by(name, self._names):
+            return owner.handle
         return handle_for(name, self.key, self._ref.scheme)
 
     def part(self, entry: Entry, loaded: Loaded, records: list[Any]) -> Part:
-        """The messages of one file. *records*: what its list of messages holds."""
+        """The messages of one file. *records*: what its list of messages holds; it is emptied, and what was loaded let
+        go of, for there is no room for both."""
         part = Part(self._finder(entry), self._room.ledger.file("messages"), Lines(self.key, loaded.origin))
         part.count.held = len(records)
         there = list(records)
         if set(map(type, records)) - {dict}:
             there = [record for record in records if type(record) is dict]
             part.count.skip("no object", len(records) - len(there), lost=True)
-        if self._ref.section == E2EE:
+        encrypted = self._ref.section == E2EE
+        if encrypted:
             there = list(map(_as_thread, there))
+        shapes = list(map(tuple, there))
+        begins, ends = _bounds(loaded, records, sure=begin_so(set(shapes)) and not encrypted)
+        records.clear()
+        loaded.forget()
         times, ordered = oldest_first(there)
-        there = ordered(there)
-        told = columns(there, times)
-        begins, ends = _bounds(loaded, records, sure=told.alike and self._ref.section != E2EE)
+        there, shapes = ordered(there), ordered(shapes)
         part.lines.starts, part.lines.ends = ordered(begins), ordered(ends)
-        self._flatten(part, sorted(told.odd), there)
+        told = columns(there, times, shapes)
         self._take(part, there, told)
         part.count.read = len(part.lines) - part.count.typed
         return part
@@ -129,6 +136,7 @@ class Maker:
     def _take(self, part: Part, records: list[dict[str, Any]], told: Columns) -> None:
         """The records, the oldest first, into lines. The hot path: column by column, and singly only what is odd."""
         lines, odd = part.lines, told.odd
+        self._flatten(part, sorted(odd), records)
         met = {name: self._meet(name) for name in told.different}
         who = list(map(met.__getitem__, told.names))
         odd.update(sentences(told.texts, [one.name for one in who]))
@@ -139,10 +147,12 @@ class Maker:
         lines.senders = [one.handle for one in who]
         lines.times, lines.texts = told.times, told.texts
         folded, bodies = [one.folded for one in who], told.raw
-        for place in sorted({*odd, *told.marked}):
+        rest = [(place, records[place]) for place in sorted({*odd, *told.marked})]
+        records.clear()  # most of what was read is in the columns by now
+        for place, record in rest:
             if place in odd:
-                folded[place], bodies[place] = self._singly(part, place, records[place])
-            elif marks := self._marked(records[place], part, place):
+                folded[place], bodies[place] = self._singly(part, place, record)
+            elif marks := self._marked(record, part, place):
                 lines.standing[place] = Standing("text", lines.texts[place], (), None, marks)
         lines.identify(self._keys(part, folded, bodies))
 
@@ -249,7 +259,7 @@ class Maker:
         if known is None:
             name = repaired(given).strip() if given is not None else ""
             owner, many = self._room.owner, self._names[name]
-            own = owner.is_me(name) if owner.known else None
+            own = owner.goes_by(name, self._names) if owner.known else None
             known = _Who(self.handle(name), name, fold(name), own, many if many > 1 and not is_nobody(name) else 0)
             if len(self._who) >= _SENDERS:
                 self._who.clear()
