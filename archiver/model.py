@@ -62,7 +62,10 @@ class Handle:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Where messages were said. *key* is the source's stable key, the same on every import."""
+    """Where messages were said. *key* is the source's stable key, the same on every import.
+
+    *as_of*: UTC milliseconds of when it was called so, where the source tells: of several titles the newest is shown.
+    """
 
     key: str
     title: str
@@ -70,6 +73,7 @@ class Conversation:
     native_id: str | None = None
     members: tuple[Handle, ...] = ()
     origin: Origin | None = None
+    as_of: int | None = None
 
 
 class Content(Protocol):

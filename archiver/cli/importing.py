@@ -54,6 +54,7 @@ def import_(
     limit_mime_depth: Limit = None,
     limit_mime_parts: Limit = None,
     limit_json_depth: Limit = None,
+    limit_json_bytes: Limit = None,
     limit_attachment_bytes: Limit = None,
     as_json: JSON = False,
 ) -> int:
@@ -84,6 +85,7 @@ def import_(
         "mime_depth": limit_mime_depth,
         "mime_parts": limit_mime_parts,
         "json_depth": limit_json_depth,
+        "json_bytes": limit_json_bytes,
         "attachment_bytes": limit_attachment_bytes,
     }
     limits = Limits(**{name: value for name, value in raised.items() if value is not None})

@@ -24,8 +24,9 @@ class Limits:
     message, or one line, that is held while its end is looked for; half of it becomes text. *text_length*: characters
     of text of one letter. *header_fields*: of one letter. *header_bytes*: of one of them, but for lists of
     addresses. *addresses*: that one letter was sent to. *mime_depth*: multiparts and letters in one another.
-    *mime_parts*: of one letter. *json_depth*: lists and objects in one another. *attachment_bytes*: one attached file
-    (what is larger stays in the original only).
+    *mime_parts*: of one letter. *json_depth*: lists and objects in one another. *json_bytes*: one JSON file, which is
+    in memory as a whole (Meta's are a few MB). *attachment_bytes*: one attached file (what is larger stays in the
+    original only).
     """
 
     members: int = 200_000
@@ -43,6 +44,7 @@ class Limits:
     mime_depth: int = 100
     mime_parts: int = 1000
     json_depth: int = 64
+    json_bytes: int = 64 * MIB
     attachment_bytes: int = 2048 * MIB
 
     @staticmethod
