@@ -27,7 +27,7 @@ from archiver.exporters.site.prose import clean
 from archiver.exporters.site.segment import Head, Row, Segment, script
 from archiver.model import KeptMessage
 
-SEGMENTS = 4  # at least so many, and hardly more than twice as many, once there are enough messages
+SEGMENTS = 6  # at least so many, and hardly more than twice as many, once there are enough messages
 SMALLEST, LARGEST = 1 << 11, 1 << 18  # messages after which a segment may be closed at the end of its month
 _UNDATED = "0000-00"
 _BLOCK = 1 << 20
@@ -62,8 +62,6 @@ def segments(leaves: Iterable[Leaf]) -> dict[str, str]:
     for leaf in leaves:
         months[leaf.first[:7] or _UNDATED] += leaf.messages
     size = min(max(SMALLEST, 1 << (months.total() // SEGMENTS).bit_length() >> 1), LARGEST)
-    if size > LARGEST // 4:
-        size = LARGEST  # of a large archive, a question had better ask fewer segments
     found: dict[str, str] = {}
     current, held = "", size
     for month in sorted(months):
@@ -131,7 +129,7 @@ def _spooled(spool: IO[bytes]) -> Iterator[tuple[int, str, list[Row]]]:
             conversation, path, rows = marshal.load(spool)  # noqa: S302 - written by ourselves, into an unnamed file
         except EOFError:
             return
-        yield conversation, path, [Row(*row) for row in rows]
+        yield conversation, path, list(map(Row._make, rows))
 
 
 def _key(spool: IO[bytes]) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 PLACE = 20  # bits for the place of a word in a message
 SIGNS = "".join(chr(code) for code in range(33, 127) if chr(code) not in '"\\')
 HALF = len(SIGNS) // 2
+_MOST = HALF - 1  # what one sign can say
 _TABLE = 1 << 15  # numbers whose signs are kept at hand
 
 
@@ -50,16 +51,20 @@ def numbers(text: str) -> list[int]:
 
 def encoded(places: Sequence[int]) -> str:
     """Ascending places (message << 20 | word) as signs."""
+    if len(places) == 1:  # half of all words
+        return signs((places[0] >> PLACE) + 1) + signs(places[0] & (1 << PLACE) - 1)
     out: list[str] = []
+    known, table, mask = _KNOWN, _TABLE, (1 << PLACE) - 1
     message, word = -1, 0
-    mask = (1 << PLACE) - 1
     for place in places:
         here, at = place >> PLACE, place & mask
-        if here != message:
-            step = here - message
-            out.append((_KNOWN[step] if step < _TABLE else _signs(step)) + (_KNOWN[at] if at < _TABLE else _signs(at)))
-        else:
+        step = here - message
+        if not step:
             out.append("!" + signs(at - word))
+        elif step < table and at < table:
+            out.append(known[step] + known[at])
+        else:
+            out.append(_signs(step) + _signs(at))
         message, word = here, at
     return "".join(out)
 
@@ -79,8 +84,8 @@ def ordered(words: Iterable[str]) -> list[str]:
 def folded(last: str, word: str) -> str:
     """A word after the word *last*: a sign for how much they share, and the rest."""
     shared = 0
-    for one, other in zip(last[: HALF - 1], word, strict=False):
-        if one != other or one > "\uffff":  # JavaScript would count such a sign twice
+    for one, other in zip(last, word, strict=False):
+        if one != other or one > "\uffff" or shared == _MOST:  # JavaScript would count such a sign twice
             break
         shared += 1
     return SIGNS[shared] + word[shared:]

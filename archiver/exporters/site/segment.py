@@ -80,22 +80,22 @@ class Segment:
         self._slices.append(len(rows))
         shown: list[list[str | int]] = []
         for day, run in groupby(rows, lambda row: row.day):
-            said = list(run)
-            _run(self._months, int(day[:4]) * 12 + int(day[5:7]) - 1 if day else 0, len(said))
             told: list[str | int] = [day]
-            for row in said:
-                self._find(row, postings)
-                told += (row.anchor, names.index(row.sender), row.time, row.text)
+            for anchor, _, time, sender, text in run:
+                told += (anchor, names.index(sender), time, text)
             shown.append(told)
+            month = int(day[:4]) * 12 + int(day[5:7]) - 1 if day else 0
+            _run(self._months, month, len(told) // 4)
+        self._find(rows, postings)
         return script(f"{self.name}/x{len(self._slices) - 1}", [path, names, shown])
 
-    def _find(self, row: Row, postings: defaultdict[str, list[int]]) -> None:
-        first = self._messages << PLACE
-        for place, term in enumerate(terms(row.text), first):
-            postings[term].append(place)
-        for term in name_terms(row.sender):
-            postings["@" + term].append(first)
-        self._messages += 1
+    def _find(self, rows: Sequence[Row], postings: defaultdict[str, list[int]]) -> None:
+        for first, row in enumerate(rows, self._messages):
+            for place, term in enumerate(terms(row.text), first << PLACE):
+                postings[term].append(place)
+            for term in name_terms(row.sender):
+                postings["@" + term].append(first << PLACE)
+        self._messages += len(rows)
 
     def _words(self, postings: dict[str, list[int]]) -> Iterator[Page]:
         lines: list[str] = []
