@@ -174,6 +174,16 @@ class Fingerprinted(Protocol):
         ...
 
 
+@runtime_checkable
+class Stamped(Protocol):
+    """A library that can tell at once whether anything at all was written to it, without reading any of it."""
+
+    def stamp(self, *, settled: bool = False) -> str:
+        """Another one after every change; "" while that cannot be told. *settled*: whoever writes from now on changes
+        it, even within the same moment."""
+        ...
+
+
 class Originals(Protocol):
     """What was read, as it was read: for formats that give a source's own bytes back. Never masked."""
 
@@ -190,12 +200,26 @@ class Originals(Protocol):
     def attachment(self, sha256: str) -> BinaryIO: ...
 
 
+class Earlier(Protocol):
+    """The snapshot before, as far as its files are as they were written: what would come out the same may be taken
+    from there, instead of being made again."""
+
+    def under(self, folder: str) -> Sequence[str]:
+        """The paths that begin so, in order."""
+        ...
+
+    def page(self, path: str) -> Page | None:
+        """A file of it; its bytes are read only when somebody asks for them."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Rendering:
     """What a person may choose about a snapshot; exporters take what they understand."""
 
     title: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    earlier: Earlier | None = None
 
 
 class Exporter(Protocol):

@@ -8,7 +8,7 @@ from archiver.contracts import Letter, Original, Outline
 from archiver.model import KeptConversation, KeptMessage, Sender
 from archiver.store import reads
 from archiver.store.archive import Archive
-from archiver.store.fingerprint import fingerprint
+from archiver.store.fingerprint import fingerprint, stamp
 from archiver.store.ids import public_id
 
 
@@ -41,6 +41,10 @@ class StoredLibrary:
     def fingerprint(self, conversation_id: int) -> bytes:
         """The same as long as reading the conversation gives the same."""
         return fingerprint(self._archive.connection, conversation_id)
+
+    def stamp(self, *, settled: bool = False) -> str:
+        """Another one after every change of anything in the archive, told without reading it."""
+        return stamp(self._archive.folder, settled=settled)
 
     def people(self, conversation_id: int) -> Sequence[Sender]:
         """Who speaks in a conversation, in the order of their identities."""

@@ -47,7 +47,9 @@ def render(library: Library, rendering: Rendering) -> Iterator[Page]:
     )
     yield Page("index.html", frame.home(entries, coverage(months)))
     links = Links()
-    index = Index([entry.title for entry in entries], (leaf for planned in plans for leaf in planned.leaves))
+    index = Index(
+        [entry.title for entry in entries], (leaf for planned in plans for leaf in planned.leaves), rendering.earlier
+    )
     for number, planned in enumerate(plans):
         chapter = Chapter(number, entries[number], planned)
         yield from _pages(chapter, library.messages(conversations[number].id), frame, index, links)
