@@ -7,6 +7,7 @@ from html import escape
 from itertools import groupby
 
 from archiver.exporters.site.paging import day_of
+from archiver.exporters.site.patches import may_hold_patches, parts
 from archiver.exporters.site.prose import clean, prose, snippet
 from archiver.exporters.site.words import Words
 from archiver.model import Attachment, KeptMessage, Reaction, Sender
@@ -91,33 +92,33 @@ class Letters:
         """What stands under a name; *reply* is the quoted line of what it answers."""
         if message.kind == "deleted" or message.deleted_at is not None:
             return f'<p class="q">{self.instead(message, "deleted")}</p>'
-        parts = [reply] if reply else []
+        shown = [reply] if reply else []
         if message.subject and subject:
-            parts.append(f'<p class="s" dir="auto">{escape(clean(message.subject), quote=False)}</p>')
+            shown.append(f'<p class="s" dir="auto">{escape(clean(message.subject), quote=False)}</p>')
         if message.text:
-            parts.append(self._folded(message) if message.spans else f'<p dir="auto">{prose(message.text)}</p>')
+            shown.append(self._folded(message) if message.spans else _paragraphs(message.text))
         elif not message.attachments and not message.subject:
-            parts.append(f'<p class="q">{self.instead(message)}</p>')
+            shown.append(f'<p class="q">{self.instead(message)}</p>')
         if message.attachments:
-            parts += map(self._file, message.attachments)
+            shown += map(self._file, message.attachments)
         if "redacted" in message.extra and message.kind != "redacted":
-            parts.append(f'<p class="q">{escape(self._tombstone(message), quote=False)}</p>')
+            shown.append(f'<p class="q">{escape(self._tombstone(message), quote=False)}</p>')
         if message.reactions:
-            parts.append(self._reactions(message.reactions))
-        return "".join(parts)
+            shown.append(self._reactions(message.reactions))
+        return "".join(shown)
 
     def _folded(self, message: KeptMessage) -> str:
         """A letter's own words; what it quotes, and what is on every letter, behind a word to open it."""
-        parts = []
+        shown = []
         for fold, run in groupby(message.spans, lambda span: _FOLDED.get(span.kind, "")):
             pieces = list(run)
             if not (text := message.text[pieces[0].start : pieces[-1].end].strip("\r\n")):
                 continue
-            said = f'<p dir="auto">{prose(text)}</p>'
+            said = _paragraphs(text)
             if fold:
                 said = f"<details><summary>{escape(self._words.say(fold))}</summary>{said}</details>"
-            parts.append(said)
-        return "".join(parts)
+            shown.append(said)
+        return "".join(shown)
 
     def instead(self, message: KeptMessage, kind: str = "") -> str:
         """Words (HTML) for a message that has none of its own."""
@@ -185,6 +186,18 @@ class Letters:
         counts: Mapping[str, int] = Counter(clean(reaction.value) for reaction in reactions)
         shown = (escape(value, quote=False) + (f" {count}" if count > 1 else "") for value, count in counts.items())
         return f'<p class="r"><span>{escape(self._words.say("reactions"))} </span>{" · ".join(shown)}</p>'
+
+
+def _paragraphs(text: str) -> str:
+    """A text as HTML; patches in it keep their shape."""
+    if not may_hold_patches(text):
+        return f'<p dir="auto">{prose(text)}</p>'
+    return "".join(
+        f'<p dir="ltr"><code class="c">{escape(clean(piece), quote=False)}</code></p>'
+        if patch
+        else f'<p dir="auto">{prose(piece)}</p>'
+        for patch, piece in parts(text)
+    )
 
 
 def initials(name: str) -> str:
