@@ -19,7 +19,7 @@ from archiver.exporters.site.frame import Entry, Frame
 from archiver.exporters.site.index import Index
 from archiver.exporters.site.letters import Letters
 from archiver.exporters.site.links import Links
-from archiver.exporters.site.paging import Plan, plan
+from archiver.exporters.site.paging import Leaf, Plan, plan
 from archiver.exporters.site.people import People
 from archiver.exporters.site.registers import Registers
 from archiver.exporters.site.threads import Bound, bind
@@ -57,7 +57,7 @@ def render(library: Library, rendering: Rendering) -> Iterator[Page]:
     yield Page("index.html", frame.home(entries, covered))
     yield from years.pages(frame, entries, [planned.months for planned in plans], covered)
     registers = Registers(
-        Index([entry.title for entry in entries], (leaf for planned in plans for leaf in planned.leaves)),
+        Index([entry.title for entry in entries], (leaf for planned in plans for leaf in _indexed(planned))),
         Links(),
         People([library.people(conversation.id) for conversation in conversations]),
         Files(),
@@ -76,6 +76,10 @@ def _planned(outline: Iterator[Outline]) -> Plan | Bound:
     first = list(islice(outline, _LOOK))
     whole = chain(first, outline)
     return bind(whole) if any(line.thread is not None for line in first) else plan(whole)
+
+
+def _indexed(planned: Plan | Bound) -> list[Leaf]:
+    return planned.portions if isinstance(planned, Bound) else planned.leaves
 
 
 class Chapter(NamedTuple):

@@ -5,7 +5,7 @@ from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
-from archiver.exporters.site.letters import Letters, Quote
+from archiver.exporters.site.letters import Letters, Quote, fragment
 from archiver.exporters.site.paging import day_of
 from archiver.exporters.site.prose import clean, snippet
 from archiver.exporters.site.words import Words
@@ -81,7 +81,7 @@ class Branches:
 
     def moved(self, thread: "Moved") -> str:
         """Where a thread was that has a page of its own now; permalinks of its first messages lead there."""
-        anchors = "".join(f'<span id="m-{escape(one)}"></span>' for one in thread.anchors)
+        anchors = "".join(f'<span id="m-{fragment(one)}"></span>' for one in thread.anchors)
         count = escape(self._words.count("messages", thread.messages))
         title = escape(thread.headline, quote=False)
         return (
@@ -111,7 +111,7 @@ class Branches:
 
     def _row(self, twig: Twig, reply: str, about: str, topic: str | None) -> str:
         message = twig.message
-        anchor = escape(message.id)
+        anchor = fragment(message.id)
         link = f'<a href="#m-{anchor}"{self._time(message)}</a>'
         if message.kind.startswith(("event", "call")):
             return self._letters.event(message, link)

@@ -66,9 +66,9 @@ class Letters:
         return f"<h2{anchor}>{shown}</h2>\n"
 
     def _row(self, message: KeptMessage, before: KeptMessage | None, path: str) -> str:
-        anchor = escape(message.id)
+        anchor = fragment(message.id)
         link = f'<a href="#m-{anchor}"{self._time(message)}</a>'
-        if message.kind.startswith(("event", "call")):
+        if message.kind != "text" and message.kind.startswith(("event", "call")):
             return self.event(message, link)
         head = "" if _goes_on(message, before) else self.byline(message.sender)
         reply = "" if message.reply_to is None else self.reply(message.reply_to, path)
@@ -77,7 +77,7 @@ class Letters:
     def event(self, message: KeptMessage, link: str) -> str:
         """What happened, on a line of its own, with its permalink."""
         said = prose(message.text) if message.text else self.instead(message)
-        return f'<p class="e" id="m-{escape(message.id)}"><bdi>{said}</bdi> {link}</p>\n'
+        return f'<p class="e" id="m-{fragment(message.id)}"><bdi>{said}</bdi> {link}</p>\n'
 
     def _time(self, message: KeptMessage) -> str:
         """The inside of a permalink, from the end of its opening tag on."""
@@ -172,7 +172,7 @@ class Letters:
         if not line and message.attachments:
             line = self.medium(message.attachments[0])
         shown = f"<b><bdi>{escape(name)}</bdi></b> <bdi>{escape(line, quote=False)}</bdi>"
-        return Quote(path, escape(message.id), shown)
+        return Quote(path, fragment(message.id), shown)
 
     def _file(self, file: Attachment) -> str:
         name = f" <bdi>{escape(clean(file.name), quote=False)}</bdi>" if file.name else ""
@@ -186,6 +186,11 @@ class Letters:
         counts: Mapping[str, int] = Counter(clean(reaction.value) for reaction in reactions)
         shown = (escape(value, quote=False) + (f" {count}" if count > 1 else "") for value, count in counts.items())
         return f'<p class="r"><span>{escape(self._words.say("reactions"))} </span>{" · ".join(shown)}</p>'
+
+
+def fragment(identifier: str) -> str:
+    """An id as it stands in a page; those of an archive need no escaping."""
+    return identifier if identifier.isalnum() else escape(identifier)
 
 
 def _paragraphs(text: str) -> str:
@@ -212,7 +217,9 @@ def initials(name: str) -> str:
 
 def _goes_on(message: KeptMessage, before: KeptMessage | None) -> bool:
     """Whether the same person simply goes on talking, so that the name need not be said again."""
-    if before is None or before.sender != message.sender or before.kind.startswith(("event", "call")):
+    if before is None or before.kind.startswith(("event", "call")):
+        return False
+    if before.sender is not message.sender and before.sender != message.sender:
         return False
     return 0 <= _minutes(message) - _minutes(before) < _PAUSE
 

@@ -17,8 +17,9 @@ from dataclasses import dataclass, field, replace
 from archiver.contracts import Outline
 from archiver.exporters.site.paging import FULL, SPARSE, Leaf, Month, day_of, weight_of
 
-MANY = 16  # messages with which a thread has a page of its own…
+MANY = 24  # messages with which a thread has a page of its own…
 HEAVY = FULL // 3  # …or so much, counted in ordinary messages
+ROOM = 110  # what a month's page takes in before the next begins; the rest is for answers to come
 _HEADING = 1  # what a thread's heading weighs
 
 
@@ -53,6 +54,13 @@ class Bound:
     member: "array[int]" = field(default_factory=lambda: array("l"))
     place: "array[int]" = field(default_factory=lambda: array("l"))
     months: list[Month] = field(default_factory=list)
+
+    @property
+    def portions(self) -> list[Leaf]:
+        """How much was said in which month, as if each were a page: so it is indexed."""
+        months = [(f"{month.year:04}-{month.number:02}-01", month.messages) for month in self.months]
+        undated = len(self.place) - sum(count for _, count in months)
+        return [Leaf("", count, day, day) for day, count in [*months, *([("", undated)] if undated else [])]]
 
 
 def bind(messages: Iterable[Outline]) -> Bound:
@@ -170,7 +178,7 @@ def _is_next(page: _Open, day: str, weight: int) -> bool:
     sparse one; what has no date stands apart."""
     if bool(page.day) != bool(day):
         return True
-    return page.weight + weight > FULL or (page.day[:7] != day[:7] and page.weight >= SPARSE)
+    return page.weight + weight > ROOM or (page.day[:7] != day[:7] and page.weight >= SPARSE)
 
 
 def _file(stem: str, taken: set[str]) -> str:
