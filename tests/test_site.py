@@ -565,11 +565,11 @@ def test_nothing_is_loaded_from_outside_and_the_policy_forbids_it() -> None:
 
 
 def test_the_stylesheet_is_small_and_loads_nothing() -> None:
-    style = (files("archiver.exporters.site") / "static" / "style.css").read_text(encoding="utf-8")
+    style = site.assets.style().decode()
     assert len(style.encode()) <= 6_000
     assert "url(" not in style
     assert "@import" not in style
-    for part in ("prefers-color-scheme: dark", "@media print", ":focus-visible", "max-width"):
+    for part in ("prefers-color-scheme:dark", "@media print", ":focus-visible", "max-width"):
         assert part in style
 
 

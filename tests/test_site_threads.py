@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from archiver.contracts import Hints, Outline, Rendering
 from archiver.exporters import site
 from archiver.exporters.site import binding
-from archiver.exporters.site.assets import style
 from archiver.exporters.site.branches import DEEPEST, tree
 from archiver.exporters.site.paging import FULL
 from archiver.exporters.site.threads import HEAVY, MANY, Bound, bind
@@ -151,7 +150,7 @@ def test_threads_lead_to_the_one_before_and_the_one_after() -> None:
 @settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.sampled_from([20, 300, 2_000, 9_000])), max_size=250))
 def test_every_letter_is_on_one_page_and_no_page_is_too_full(shape: list[tuple[int, bool, int]]) -> None:
-    outline = []
+    outline: list[Outline] = []
     for number, (back, answers, length) in enumerate(shape):
         thread = outline[-1 - min(back, number - 1)].thread if answers and number else str(number)
         outline.append(Outline(f"2023-0{1 + number // 40}-04T10:00:00", length, None, str(number), thread))
@@ -163,8 +162,8 @@ def test_every_letter_is_on_one_page_and_no_page_is_too_full(shape: list[tuple[i
     for place in range(len(found.leaves)):
         weights = [1 + line.length // 250 for line, at in zip(outline, found.place, strict=True) if at == place]
         assert sum(weights) <= FULL + HEAVY
-    for thread, places in _places(found).items():
-        assert places == found.threads[thread].leaves or places == [found.threads[thread].leaf]
+    for number, places in _places(found).items():
+        assert places == found.threads[number].leaves or places == [found.threads[number].leaf]
 
 
 def _places(found: Bound) -> dict[int, list[int]]:
@@ -391,10 +390,6 @@ def test_a_months_page_is_small_and_so_is_every_other() -> None:
                 page = PageReader(content)
                 assert len(content) <= 60_000, path
                 assert len(page.elements) <= 2_000, path
-
-
-def test_the_published_stylesheet_is_small() -> None:
-    assert len(style()) <= 6_000
 
 
 # ---- from an archive

@@ -31,6 +31,9 @@ def tree(messages: Sequence[KeptMessage]) -> Iterator[Twig]:
     answered one stands, so that two who talk do not wander off the page. What comes before the message it answers, by
     a clock that is wrong, stands as if it answered none.
     """
+    if len(messages) == 1:
+        yield Twig(messages[0], 0, under=False)
+        return
     places = {message.id: number for number, message in enumerate(messages)}
     answers: dict[int, list[int]] = {}
     for number, message in enumerate(messages):
@@ -59,8 +62,8 @@ class Branches:
 
     def meet(self, messages: Iterable[KeptMessage]) -> None:
         """Everybody in the order of their first words, whichever page is written first."""
-        for message in messages:
-            self._letters.byline(message.sender)
+        for sender in {id(message.sender): message.sender for message in messages}.values():
+            self._letters.byline(sender)
 
     def headline(self, message: KeptMessage) -> str:
         """What a thread that this message begins is called: its subject, or its first words. Not yet escaped."""
@@ -70,7 +73,7 @@ class Branches:
         if len(text) > _HEADLINE:
             text = text[:_HEADLINE].rsplit(" ", 1)[0].rstrip(" …") + "…"
         if not (subject or text) and message.attachments and not gone:
-            return self._letters.medium(message.attachments[0])
+            return self._words.medium(message.attachments[0].media_type)
         return subject or text or self._letters.plainly(message)
 
     def heading(self, name: str, message: KeptMessage) -> str:
@@ -94,10 +97,9 @@ class Branches:
         quotes = self._carried.pop(number, {})
         here = {message.id: message for message in messages}
         rows = []
-        topic = base(about) if about else None
         for twig in tree(messages):
             reply = "" if twig.under else self._answered(twig.message.reply_to, here, quotes, path)
-            rows.append(self._row(twig, reply, about, topic))
+            rows.append(self._row(twig, reply, about))
         if goes_on:
             quotes.update((message.id, self._letters.quote_of(message, path)) for message in messages)
             self._carried[number] = quotes
@@ -109,14 +111,14 @@ class Branches:
         quote = self._letters.quote_of(here[to], path) if to in here else quotes.get(to)
         return self._letters.quoted(quote, path)
 
-    def _row(self, twig: Twig, reply: str, about: str, topic: str | None) -> str:
+    def _row(self, twig: Twig, reply: str, about: str) -> str:
         message = twig.message
         anchor = fragment(message.id)
         link = f'<a href="#m-{anchor}"{self._time(message)}</a>'
         if message.kind.startswith(("event", "call")):
             return self._letters.event(message, link)
         subject = message.subject
-        other = subject is not None and subject != about and base(subject) != topic
+        other = subject is not None and subject != about and base(subject) != base(about)
         step = f' class="d{twig.depth}"' if twig.depth else ""
         body = self._letters.body(message, reply, subject=other)
         return f'<article id="m-{anchor}"{step}>{self._letters.byline(message.sender)}{link}{body}</article>\n'

@@ -91,12 +91,14 @@ def _by_conversation(files: list[Kept], frame: Frame, entries: Sequence[Entry]) 
 
 def _row(kept: Kept, words: Words) -> Row:
     file = kept.file
-    kind = words.one_of("media", (file.media_type or "").partition("/")[0])
+    kind = words.medium(file.media_type)
     name = clean(file.name or "").strip()
     what = [kind] if name else []
     if file.size is not None:
         what.append(size(file.size, words))
-    state = [words.day(kept.day, weekday=False), words.one_of("states", file.state)]
+    state = [words.day(kept.day, weekday=False)]
+    if not getattr(file, "path", ""):  # what lies beside the pages is to be seen with its message
+        state.append(words.one_of("states", file.state))
     return Row(f"../{kept.address}", name or kind, " · ".join(what), " · ".join(state))
 
 

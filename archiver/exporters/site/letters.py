@@ -170,16 +170,16 @@ class Letters:
         if message.kind == "redacted":
             line = self._words.one_of("kinds", "redacted")
         if not line and message.attachments:
-            line = self.medium(message.attachments[0])
+            line = self._medium(message.attachments[0])
         shown = f"<b><bdi>{escape(name)}</bdi></b> <bdi>{escape(line, quote=False)}</bdi>"
         return Quote(path, fragment(message.id), shown)
 
     def _file(self, file: Attachment) -> str:
         name = f" <bdi>{escape(clean(file.name), quote=False)}</bdi>" if file.name else ""
         state = escape(self._words.one_of("states", file.state))
-        return f'<p class="f">{escape(self.medium(file))}{name} <small>{state}</small></p>'
+        return f'<p class="f">{escape(self._medium(file))}{name} <small>{state}</small></p>'
 
-    def medium(self, file: Attachment) -> str:
+    def _medium(self, file: Attachment) -> str:
         return self._words.one_of("media", (file.media_type or "").partition("/")[0])
 
     def _reactions(self, reactions: tuple[Reaction, ...]) -> str:
