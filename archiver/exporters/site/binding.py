@@ -145,7 +145,8 @@ class Binding:
         thread = self._bound.threads[turn]
         about = self._subjects[turn]
         path = self._bound.leaves[place].path
-        rows = self._branches.thread(messages, path, turn, about=about, goes_on=place != thread.leaves[-1])
+        rows = self._branches.beginning(messages[0])
+        rows += self._branches.thread(messages, path, turn, about=about, goes_on=place != thread.leaves[-1])
         days = sorted(day for day in {day_of(message) for message in messages} if day) or [""]
         span = self._frame.words.span(days[0], days[-1])
         return self._frame.thread(self._entry, self._bound, turn, place, clean(self._headlines[turn]), span, rows)

@@ -82,6 +82,12 @@ class Branches:
             return f'<h2 id="{name}" dir="auto">{escape(subject, quote=False)}</h2>\n'
         return f'<h2 id="{name}">{escape(self._words.day(day_of(message)))}</h2>\n'
 
+    def beginning(self, message: KeptMessage) -> str:
+        """The rule above a page of a thread: the day of its first message."""
+        day = day_of(message)
+        name = escape(self._words.day(day))
+        return f'<h2><time datetime="{day}">{name}</time></h2>\n' if day else f"<h2>{name}</h2>\n"
+
     def moved(self, thread: "Moved") -> str:
         """Where a thread was that has a page of its own now; permalinks of its first messages lead there."""
         anchors = "".join(f'<span id="m-{fragment(one)}"></span>' for one in thread.anchors)
