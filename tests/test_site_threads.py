@@ -23,6 +23,7 @@ from archiver.model import Attachment, KeptMessage, Span
 from archiver.publish import publish
 from archiver.store.archive import open_archive
 from archiver.store.library import StoredLibrary
+from archiver.store.secret import anchor_with
 from tests.libraries import Shelf, said
 from tests.pages import PageReader, broken_links
 from tests.test_site import ALLOWED, HOSTILE
@@ -439,3 +440,26 @@ def test_permalinks_survive_an_import_into_an_empty_archive(tmp_path: Path) -> N
         found.append({(path, one) for path, page in pages.items() for one in page.ids})
     assert len(found[0]) > 50
     assert found[0] == found[1]
+
+
+def test_a_tombstone_keeps_its_place_and_the_page_of_the_thread_it_began(tmp_path: Path) -> None:
+    before = Shelf(("x", thread(40)), kinds=["list"])
+    gone = replace(
+        thread(1)[0], id="other", text="", kind="redacted", subject=None, extra={"redacted": {"at": "2024-01-01"}}
+    )
+    after = [gone, *(replace(one, reply_to="other") for one in thread(40)[1:])]
+    publish(before, tmp_path / "one", conversations=["1"], options={}, secret=b"s")
+    publish(
+        Shelf(("x", after), kinds=["list"]),
+        tmp_path / "two",
+        conversations=["1"],
+        options={},
+        secret=b"s",
+        permalinks={"other": anchor_with(b"s")("t0")},
+    )
+    places = []
+    for name in ("one", "two"):
+        folder = tmp_path / name
+        (page,) = folder.glob("c/*/t-*.html")
+        places.append((page.relative_to(folder), PageReader(page.read_bytes()).ids))
+    assert places[0] == places[1]
