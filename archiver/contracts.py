@@ -119,11 +119,17 @@ class Page:
 
 
 class Outline(NamedTuple):
-    """What planning pages needs to know of a message: wall time (ISO 8601), length of its text, what it answers."""
+    """What planning pages needs to know of a message: wall time (ISO 8601), length of its text, what it answers.
+
+    Of letters, posts and comments also their *id* and *thread*: the id of the thread's first message, or of another
+    earlier message that is of the same thread. Chats have no threads ("" and None).
+    """
 
     at_local: str | None
     length: int
     reply_to: str | None
+    id: str = ""
+    thread: str | None = None
 
 
 class Original(NamedTuple):

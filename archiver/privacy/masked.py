@@ -70,7 +70,13 @@ class Masked:
 
     def outline(self, conversation_id: int) -> Iterator[Outline]:
         for line in self._library.outline(conversation_id):
-            yield line if line.reply_to is None else line._replace(reply_to=self._anchor(line.reply_to))
+            yield line if line.reply_to is None and line.thread is None else self._outlined(line)
+
+    def _outlined(self, line: Outline) -> Outline:
+        """Its ids as they are known outside."""
+        known = (None if one is None else self._anchor(one) for one in (line.reply_to, line.thread))
+        reply_to, thread = known
+        return line._replace(reply_to=reply_to, id=self._anchor(line.id) if line.id else "", thread=thread)
 
     def people(self, conversation_id: int) -> Sequence[Sender]:
         return [self._sender(sender) for sender in self._library.people(conversation_id)]

@@ -11,6 +11,8 @@ from archiver.store.archive import Archive
 from archiver.store.fingerprint import fingerprint, stamp
 from archiver.store.ids import public_id
 
+_UNDER_POSTS = frozenset({"post", "comment"})  # kinds of message
+
 
 class StoredLibrary:
     """A contracts.Library over an open archive."""
@@ -25,18 +27,36 @@ class StoredLibrary:
         return reads.in_order(self._archive.connection, conversation_id)
 
     def outline(self, conversation_id: int) -> Iterator[Outline]:
-        for sent_local, length, minute, match_key, occurrence in self._archive.connection.execute(
+        told = self._told_in_threads(conversation_id)
+        for sent_local, length, kind, *parts in self._archive.connection.execute(
             """
-            select m.sent_local, length(m.text), shown.local_minute, shown.match_key, shown.occurrence
+            select m.sent_local, length(m.text), m.kind, shown.local_minute, shown.match_key, shown.occurrence,
+              m.local_minute, m.match_key, m.occurrence, begun.local_minute, begun.match_key, begun.occurrence
             from message m
             left join message asked on asked.native_id = m.reply_to and asked.conversation_id = m.conversation_id
             left join thread t on t.message_id = m.id
             left join message shown on shown.id = coalesce(asked.duplicate_of, asked.id, t.parent_id)
+            left join message first on first.id = t.thread_id
+            left join message begun on begun.id = coalesce(first.duplicate_of, first.id)
             where m.conversation_id = ? and m.duplicate_of is null order by m.seq
             """,
             (conversation_id,),
         ):
-            yield Outline(sent_local, length, None if minute is None else public_id(minute, match_key, occurrence))
+            reply_to = _id(*parts[:3])
+            if told or kind in _UNDER_POSTS:
+                own = _id(*parts[3:6]) or ""
+                yield Outline(sent_local, length, reply_to, own, _id(*parts[6:]) or reply_to or own)
+            else:
+                yield Outline(sent_local, length, reply_to)
+
+    def _told_in_threads(self, conversation_id: int) -> bool:
+        """Whether what is said there are letters or posts, and no talk; in groups of Facebook, it is posts beside
+        other things."""
+        found = self._archive.connection.execute(
+            "select source = 'mail' or kind in ('list', 'page', 'feed') from conversation where id = ?",
+            (conversation_id,),
+        ).fetchone()
+        return bool(found and found[0])
 
     def fingerprint(self, conversation_id: int) -> bytes:
         """The same as long as reading the conversation gives the same."""
@@ -95,3 +115,7 @@ class StoredLibrary:
 
     def attachment(self, sha256: str) -> BinaryIO:
         return self._archive.blobs.open(sha256)
+
+
+def _id(minute: int | None, match_key: int, occurrence: int) -> str | None:
+    return None if minute is None else public_id(minute, match_key, occurrence)
