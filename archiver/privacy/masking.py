@@ -1,13 +1,26 @@
 """From text to text without what must be hidden. Pure: the same text gives the same text."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from archiver.privacy.emails import emails, may_hold_emails
 from archiver.privacy.phones import may_hold_phones, phones
 from archiver.privacy.spans import Span, merged
 
-MARKS: Mapping[str, str] = {"phone": "[phone]", "email": "[email]", "member": "Member {n}"}
+MARKS: Mapping[str, str] = {
+    "phone": "[phone]",
+    "email": "[email]",
+    "invite": "[invitation]",
+    "place": "[place]",
+    "handle": "[handle]",
+    "query": "?…",  # so that the address before it still leads somewhere
+    "card": "[card number]",
+    "iban": "[account number]",
+    "id": "[ID number]",
+    "code": "[code]",
+    "secret": "[secret]",
+    "member": "Member {n}",
+}
 
 
 def findings(text: str) -> list[Span]:
@@ -20,29 +33,75 @@ def findings(text: str) -> list[Span]:
     return merged(found)
 
 
-def mask(text: str, marks: Mapping[str, str] = MARKS, tally: Counter[str] | None = None) -> str:
-    """The text with every finding replaced by the visible mark of its kind; *tally* counts them by kind."""
-    return mask_between(text, (), marks, tally)[0]
+class Masker:
+    """Hides what is found in texts behind visible *marks*, one for each of KINDS, but for the kinds in *allow*.
+
+    A kind that is allowed stays as it is where nothing else is found in it: an allowed card number is not hidden for
+    looking like a telephone's, but an allowed address of a page does not show the email address within.
+    """
+
+    def __init__(self, marks: Mapping[str, str] = MARKS, allow: Collection[str] = ()) -> None:
+        self.marks = marks
+        self.allow = frozenset(allow)
+
+    def findings(self, text: str) -> list[Span]:
+        """What is hidden in a text, in order, without overlaps."""
+        found = findings(text)
+        return [span for span in found if span.kind not in self.allow] if self.allow else found
+
+    def mask(self, text: str, tally: Counter[str] | None = None) -> str:
+        """The text with every finding replaced by the visible mark of its kind; *tally* counts them by kind."""
+        found = self.findings(text)
+        if not found:
+            return text
+        if tally is not None:
+            tally.update(span.kind for span in found)
+        pieces, end = [], 0
+        for span in found:
+            pieces += [text[end : span.start], self.marks[span.kind]]
+            end = span.end
+        return "".join(pieces) + text[end:]
+
+    def mask_between(
+        self, text: str, borders: Sequence[int], tally: Counter[str] | None = None
+    ) -> tuple[str, Sequence[int]]:
+        """As `mask`, and where ascending *borders* lie afterwards; one inside a finding comes after its mark."""
+        found = self.findings(text)
+        if not found:
+            return text, borders
+        pieces, end, grown = [], 0, 0
+        moved: list[int] = []
+        for span in found:
+            while len(moved) < len(borders) and borders[len(moved)] <= span.start:
+                moved.append(borders[len(moved)] + grown)
+            mark = self.marks[span.kind]
+            pieces += [text[end : span.start], mark]
+            end = span.end
+            grown += len(mark) - (span.end - span.start)
+            while len(moved) < len(borders) and borders[len(moved)] < span.end:
+                moved.append(span.end + grown)
+        moved += [border + grown for border in borders[len(moved) :]]
+        if tally is not None:
+            tally.update(span.kind for span in found)
+        return "".join(pieces) + text[end:], moved
+
+
+def mask(
+    text: str,
+    marks: Mapping[str, str] = MARKS,
+    tally: Counter[str] | None = None,
+    allow: Collection[str] = (),
+) -> str:
+    """What a `Masker` of these marks makes of one text."""
+    return Masker(marks, allow).mask(text, tally)
 
 
 def mask_between(
-    text: str, borders: Sequence[int], marks: Mapping[str, str] = MARKS, tally: Counter[str] | None = None
+    text: str,
+    borders: Sequence[int],
+    marks: Mapping[str, str] = MARKS,
+    tally: Counter[str] | None = None,
+    allow: Collection[str] = (),
 ) -> tuple[str, Sequence[int]]:
-    """As `mask`, and where ascending *borders* lie afterwards; one inside a finding comes after its mark."""
-    found = findings(text)
-    if not found:
-        return text, borders
-    pieces, end, grown = [], 0, 0
-    moved: list[int] = []
-    for span in found:
-        while len(moved) < len(borders) and borders[len(moved)] <= span.start:
-            moved.append(borders[len(moved)] + grown)
-        pieces += [text[end : span.start], marks[span.kind]]
-        end = span.end
-        grown += len(marks[span.kind]) - (span.end - span.start)
-        while len(moved) < len(borders) and borders[len(moved)] < span.end:
-            moved.append(span.end + grown)
-    moved += [border + grown for border in borders[len(moved) :]]
-    if tally is not None:
-        tally.update(span.kind for span in found)
-    return "".join(pieces) + text[end:], moved
+    """What a `Masker` of these marks makes of one text, and where its borders lie afterwards."""
+    return Masker(marks, allow).mask_between(text, borders, tally)
