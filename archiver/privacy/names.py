@@ -1,0 +1,241 @@
+"""Names of people in other people's words: where they stand, and what is put in their place.
+
+Every name somebody goes by is looked for whole, turned round ("Ruiz, Ana"), run together (@anaruiz), and by each
+part that tells somebody apart; in file names and addresses of pages, too. Case and accents do not matter, but for
+names that are everyday words (Rose, Will) and names of two letters: those count where they have a capital or follow
+an @. What can cling to a name does not hide it: 's, the articles of Arabic and Hebrew, the cases of Russian; in
+writing without spaces a name is found within the row.
+
+Nobody can promise more: a nickname that no address book has, a misspelling, or "the man with the frog" stays.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from archiver.privacy.nametokens import Token, any_of, forms, glued, glued_forms, level, lexicon, words
+
+_FARTHEST = 3  # signs between two words of one name
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_SHORTEST_HANDLE = 6  # letters of a name run together that is looked for
+
+
+class Called(NamedTuple):
+    """The *names* somebody goes by, and what is shown in their place; None: they are shown."""
+
+    names: tuple[str, ...]
+    instead: str | None
+
+
+class Found(NamedTuple):
+    """Characters [start, end) of a text are a name; *instead* is what is to be shown there."""
+
+    start: int
+    end: int
+    instead: str
+
+
+class _Entry(NamedTuple):
+    words: tuple[str, ...]
+    instead: str | None
+    capital: bool
+
+
+class Names:
+    """Finds the names of some people in any text, all at once. A look-up, so that thousands cost what ten do.
+
+    *mark* stands for a name that several people have, or somebody whom nothing is to be said of, and in the address
+    of a page, which then leads nowhere.
+    """
+
+    def __init__(self, people: Iterable[Called], mark: str) -> None:
+        self._mark = mark
+        self._runs: dict[tuple[str, ...], set[str | None]] = {}
+        self._glued: dict[str, set[str | None]] = {}
+        self._forms: dict[str, str] = {}
+        for one in people:
+            for name in one.names:
+                self._add(name, one.instead)
+        self._table = self._tabled()
+        self._firsts = frozenset(form for form, word in self._forms.items() if word in self._table) | self._table.keys()
+        self._signs = self._by_two()
+
+    @property
+    def digest(self) -> bytes:
+        """Changes whenever anything is found otherwise."""
+        told = sorted((key, sorted(map(repr, instead))) for key, instead in (self._runs | self._keyed()).items())
+        return hashlib.sha256(repr((self._mark, told)).encode("utf-8", "surrogatepass")).digest()
+
+    def __bool__(self) -> bool:
+        return bool(self._table or self._signs)
+
+    def find(self, text: str) -> Sequence[Found]:
+        """The names in a text, in order and apart."""
+        found = self._spaced(text) if any_of(text, self._firsts) else []
+        if self._signs and glued(text):
+            found = _apart([*self._in_rows(text), *found])
+        if found and (":" in text or "www." in text):
+            found = self._without_addresses(text, found)
+        return _joined(text, found) if len(found) > 1 else found
+
+    def _spaced(self, text: str) -> list[Found]:
+        tokens = [(start, end, self._forms.get(word, word)) for start, end, word in words(text)]
+        found: list[Found] = []
+        at = 0
+        while at < len(tokens):
+            entry = self._longest(text, tokens, at)
+            size = 1 if entry is None else len(entry.words)
+            if entry is not None and entry.instead is not None:
+                found.append(Found(tokens[at][0], tokens[at + size - 1][1], entry.instead))
+            at += size
+        return found
+
+    def _longest(self, text: str, tokens: list[Token], at: int) -> _Entry | None:
+        start, _, word = tokens[at]
+        for entry in self._table.get(word, ()):
+            if entry.capital and not _like_a_name(text, start):
+                continue
+            if len(entry.words) == 1 or _in_a_row(tokens, at, entry.words):
+                return entry
+        return None
+
+    def _in_rows(self, text: str) -> list[Found]:
+        """Names within writing that is not spaced; spaces do not count."""
+        signs = [(at, sign) for at, sign in enumerate(text.casefold()) if not sign.isspace()]
+        row = "".join(sign for _, sign in signs)
+        if len(text.casefold()) != len(text):
+            signs = [(at, sign) for at, sign in enumerate(text) if not sign.isspace()]
+            row = "".join(sign for _, sign in signs)
+        found, at = [], 0
+        while at < len(row) - 1:
+            name = next((one for one in self._signs.get(row[at : at + 2], ()) if row.startswith(one, at)), None)
+            if name is not None and (instead := self._one_of(self._glued[name])) is not None:
+                found.append(Found(signs[at][0], signs[at + len(name) - 1][0] + 1, instead))
+            at += len(name) if name is not None else 1
+        return found
+
+    def _without_addresses(self, text: str, found: list[Found]) -> list[Found]:
+        """A name in the address of a page becomes the mark."""
+        places = [hit.span() for hit in _ADDRESS.finditer(text)]
+        if not places:
+            return found
+        return [
+            one._replace(instead=self._mark) if any(a <= one.start < b for a, b in places) else one for one in found
+        ]
+
+    def _add(self, name: str, instead: str | None) -> None:
+        known = lexicon()
+        plain = known["particles"] | known["roles"]
+        run = tuple(word for _, _, word in words(name))
+        if glued(name):
+            for row in glued_forms(name):
+                self._glued.setdefault(row.casefold(), set()).add(instead)
+        if not run or (len(run) == 1 and run[0] in known["roles"]) or plain.issuperset(run):
+            return
+        self._keep(run, instead)
+        if len(run) > 1:
+            if len(run) == 2:
+                self._keep((run[1], run[0]), instead)
+            together = "".join(run)
+            if len(together) >= _SHORTEST_HANDLE:
+                self._keep((together,), instead)
+            for part in run:
+                if len(part) > 1 and part not in plain:
+                    self._keep((part,), instead)
+
+    def _keep(self, run: tuple[str, ...], instead: str | None) -> None:
+        if len(run) == 1 and len(run[0]) < 2 and "a" <= run[0] <= "z":
+            return  # a single letter
+        self._runs.setdefault(run, set()).add(instead)
+
+    def _tabled(self) -> dict[str, tuple[_Entry, ...]]:
+        """The entries by their first word, longest first; and the forms of every word in them."""
+        wordy = lexicon()["words"] | lexicon()["particles"]
+        table: dict[str, list[_Entry]] = {}
+        for run, instead in self._runs.items():
+            capital = len(run) == 1 and (run[0] in wordy or len(run[0]) < 3)
+            table.setdefault(run[0], []).append(_Entry(run, self._one_of(instead), capital))
+        every = {word for run in self._runs for word in run}
+        for word in sorted(every):
+            for form in forms(word):
+                if form not in every:
+                    self._forms.setdefault(form, word)
+        return {first: tuple(sorted(entries, key=lambda one: -len(one.words))) for first, entries in table.items()}
+
+    def _by_two(self) -> dict[str, tuple[str, ...]]:
+        table: dict[str, list[str]] = {}
+        for name in sorted(self._glued, key=lambda name: (-len(name), name)):
+            table.setdefault(name[:2], []).append(name)
+        return {two: tuple(names) for two, names in table.items()}
+
+    def _keyed(self) -> dict[tuple[str, ...], set[str | None]]:
+        return {("", name): instead for name, instead in self._glued.items()}
+
+    def _one_of(self, shown: set[str | None]) -> str | None:
+        """What is shown for a name that all of these share: one person's, or the mark for several."""
+        return next(iter(shown)) if len(shown) == 1 else self._mark
+
+
+def _like_a_name(text: str, start: int) -> bool:
+    """Whether a word is written as names are: with a capital, after an @, or in a script without capitals."""
+    first = text[start]
+    return not first.islower() or text[max(0, start - 1) : start] in {"@", "＠"}
+
+
+def _in_a_row(tokens: list[Token], at: int, run: tuple[str, ...]) -> bool:
+    if at + len(run) > len(tokens):
+        return False
+    for n in range(1, len(run)):
+        here = tokens[at + n]
+        if here[2] != run[n] or here[0] - tokens[at + n - 1][1] > _FARTHEST:
+            return False
+    return True
+
+
+def _apart(found: list[Found]) -> list[Found]:
+    """In order, and of those that overlap the one that begins first, or is longer."""
+    kept: list[Found] = []
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    return kept
+
+
+def _joined(text: str, found: Sequence[Found]) -> list[Found]:
+    """Two parts of one person's name that follow each other, with an initial or a comma between, are one name."""
+    kept: list[Found] = []
+    for one in found:
+        before = kept[-1] if kept else None
+        if before is not None and before.instead == one.instead and _belongs(text[before.end : one.start]):
+            kept[-1] = Found(before.start, one.end, one.instead)
+        else:
+            kept.append(one)
+    return kept
+
+
+def _belongs(between: str) -> bool:
+    return len(between) <= 4 and "\n" not in between and sum(map(str.isalnum, between)) <= 1 and between.strip() != "@"
+
+
+def replaced(text: str, found: Sequence[Found], borders: Sequence[int] = ()) -> tuple[str, list[int]]:
+    """The text with what is to be shown in place of each name, and where ascending *borders* lie afterwards; one
+    inside a name comes after what stands for it."""
+    pieces: list[str] = []
+    moved: list[int] = []
+    end = grown = at = 0
+    for one in found:
+        while at < len(borders) and borders[at] <= one.start:
+            moved.append(borders[at] + grown)
+            at += 1
+        pieces += (text[end : one.start], one.instead)
+        end = one.end
+        grown += len(one.instead) - (one.end - one.start)
+        while at < len(borders) and borders[at] < one.end:
+            moved.append(one.end + grown)
+            at += 1
+    moved += [border + grown for border in borders[at:]]
+    return "".join([*pieces, text[end:]]), moved
+
+
+__all__ = ["Called", "Found", "Names", "level", "replaced"]

@@ -1,0 +1,110 @@
+"""Who is shown under which name, and what becomes of the names in everybody's words. Pure."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from archiver.model import Handle, Sender
+from archiver.privacy.cutting import Cutter
+from archiver.privacy.names import Called, Names, replaced
+from archiver.privacy.people import Person
+
+Appearance = Literal["own", "pseudonym", "left_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How somebody appears: under their ``own`` name, under a ``pseudonym`` (*name*), or ``left_out``."""
+
+    how: Appearance
+    name: str = ""
+
+
+class Naming:
+    """The faces of all people of a snapshot.
+
+    *people* are those of the conversations to be shown; *pseudonyms* by person's number, of those who appear under
+    one; *left_out* the numbers of those whose words are not shown at all; everybody else appears as they are called.
+    *strangers* are names of others that nobody agreed to show. *mark* stands where a name was and no pseudonym can
+    be; *spared* are titles that are nobody's name. *quotes* knows the words of those who are left out.
+    """
+
+    def __init__(
+        self,
+        people: Sequence[Person],
+        *,
+        pseudonyms: Mapping[int, str],
+        left_out: Collection[int] = (),
+        strangers: Iterable[str] = (),
+        mark: str = "[name]",
+        spared: Collection[str] = (),
+        quotes: Cutter | None = None,
+    ) -> None:
+        self.mark = mark
+        self.hides = bool(pseudonyms)
+        self._quotes = quotes
+        self._faces = {one.id: _face(one.id, pseudonyms, left_out) for one in people}
+        self._by_identity = {row: self._faces[one.id] for one in people for row in one.identities}
+        self._by_handle = {handle: self._faces[one.id] for one in people for handle in _keys(one.handles)}
+        called = [Called(_unspared(one, spared), self._instead(self._faces[one.id])) for one in people]
+        if strangers_ := tuple(name for name in strangers if name not in spared):
+            called.append(Called(strangers_, mark))
+        self._names = Names(called, mark)
+
+    @property
+    def digest(self) -> bytes:
+        """Changes whenever anybody would be shown otherwise."""
+        told = sorted((row, face.how, face.name) for row, face in self._by_identity.items())
+        return hashlib.sha256(repr((self.hides, told)).encode("utf-8", "surrogatepass") + self._names.digest).digest()
+
+    def face(self, sender: Sender) -> Face | None:
+        """How somebody appears who wrote something; None for somebody unknown."""
+        return self._by_identity.get(sender.identity)
+
+    def face_of(self, handle: Handle) -> Face | None:
+        return self._by_handle.get((handle.scheme, handle.value, handle.scope))
+
+    def hide(self, text: str, tally: Counter[str] | None = None) -> str:
+        """The text with other names in place of those that must not be said; *tally* counts them as ``name``."""
+        found = self._names.find(text)
+        if not found:
+            return text
+        if tally is not None:
+            tally["name"] += len(found)
+        return replaced(text, found)[0]
+
+    def hide_between(
+        self, text: str, borders: Sequence[int], tally: Counter[str] | None = None
+    ) -> tuple[str, Sequence[int]]:
+        """As `hide`, and where ascending *borders* lie afterwards."""
+        found = self._names.find(text)
+        if not found:
+            return text, borders
+        if tally is not None:
+            tally["name"] += len(found)
+        return replaced(text, found, borders)
+
+    def quotes_left_out(self, text: str) -> bool:
+        """Whether these words repeat those of somebody who is left out."""
+        return self._quotes is not None and bool(self._quotes.ranges(text, [(0, len(text))]))
+
+    def _instead(self, face: Face) -> str | None:
+        if face.how == "own":
+            return None
+        return face.name if face.how == "pseudonym" else self.mark
+
+
+def _face(number: int, pseudonyms: Mapping[int, str], left_out: Collection[int]) -> Face:
+    if number in left_out:
+        return Face("left_out")
+    return Face("pseudonym", pseudonyms[number]) if number in pseudonyms else Face("own")
+
+
+def _keys(handles: Iterable[Handle]) -> Iterable[tuple[str, str, str]]:
+    return ((handle.scheme, handle.value, handle.scope) for handle in handles)
+
+
+def _unspared(one: Person, spared: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in one.called() if name not in spared)
