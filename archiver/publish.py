@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -26,13 +26,15 @@ from archiver.contracts import Fingerprinted, Library, Outline, Page, Rendering
 from archiver.errors import ArchiveError, LockedError, UsageError
 from archiver.exporters import site
 from archiver.model import KeptConversation, KeptMessage, Sender
-from archiver.privacy import Masked
+from archiver.privacy import Masked, Masker, Naming
 from archiver.store.secret import anchor_with
 
 MANIFEST = "manifest-sha256.txt"
+ALL = "*"  # in place of a name: every conversation but talk between two people
 _OURS = "# Written by archive publish. This folder is replaced as a whole the next time."
 _ROW = re.compile("(?P<digest>[0-9a-f]{64})  (?P<path>.+)", re.DOTALL)
 _NOTE = "# State: "
+_HASH = 12  # hex digits of a report's hash
 _LISTED = 20  # conversations, or files, named in a refusal
 
 
@@ -54,6 +56,58 @@ class PublishReport:
     masked: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A snapshot before anything of it is written: what was *chosen*, how it looks *masked*, and the *state* that all
+    of it follows from ("" where a library cannot tell)."""
+
+    chosen: Sequence[KeptConversation]
+    masked: Masked
+    rendering: Rendering
+    state: str
+
+    @property
+    def report(self) -> str:
+        """The hash of what a preview says of it: the same for the same pages. It follows from the content of the
+        conversations, all options, how people appear, and the program; where there is no state, from what is risky."""
+        told = self.state or json.dumps(sorted(self.masked.risks.items()))
+        return hashlib.sha256(f"report {told}".encode()).hexdigest()[:_HASH]
+
+
+Agree = Callable[[Seen], None]
+
+
+def through_glass(
+    library: Library,
+    *,
+    conversations: Sequence[str],
+    options: Mapping[str, str],
+    secret: bytes,
+    permalinks: Mapping[str, str] = MappingProxyType({}),
+    naming: Naming | None = None,
+) -> Seen:
+    """The snapshot that `publish` would write of the same arguments; options ``allow``: kinds that are not masked."""
+    chosen = choose(library.conversations(), conversations)
+    rendering = Rendering(options.get("title", ""), {**options, "masked": "yes"})
+    allow = [kind for kind in options.get("allow", "").split(",") if kind]
+    masker = Masker(site.words(options.get("language", "en")).marks, allow)
+    anchor = anchor_with(secret)
+    masked = Masked(_Chosen(library, chosen), lambda name: permalinks.get(name) or anchor(name), masker, naming)
+    appear = b"" if naming is None else naming.digest
+    return Seen(chosen, masked, rendering, _fingerprint(library, chosen, rendering, secret, appear))
+
+
+def _agreed(pages: Iterator[Page], seen: Seen, agree: Agree | None, target: Path) -> Iterator[Page]:
+    """The pages; after the last of them *agree* is asked, and when it refuses, what was written goes again."""
+    yield from pages
+    if agree is not None:
+        try:
+            agree(seen)
+        except ArchiveError:
+            shutil.rmtree(_fresh(target), ignore_errors=True)
+            raise
+
+
 def publish(
     library: Library,
     target: Path,
@@ -63,6 +117,8 @@ def publish(
     secret: bytes,
     archive: Path | None = None,
     permalinks: Mapping[str, str] = MappingProxyType({}),
+    naming: Naming | None = None,
+    agree: Agree | None = None,
     yes: bool = False,
 ) -> PublishReport:
     """Publishes the named conversations, masked, as a site in *target*.
@@ -70,23 +126,23 @@ def publish(
     A conversation is named by its title (case does not matter), its key or its number. *options* are the
     site's (``title``, ``language``, ``about``, ``contact``). *secret* makes the permalinks: the same secret,
     the same addresses; *permalinks* are those of messages that have another id since they were redacted. *archive*
-    is the archive's own folder, which is never published into. With *yes*, changes that somebody made by hand to
-    pages of ours are replaced.
+    is the archive's own folder, which is never published into. *naming* says under which names people appear; without
+    one, under their own. *agree* is asked when all pages are made and none is in its place yet; it raises to refuse.
+    With *yes*, changes that somebody made by hand to pages of ours are replaced.
     UsageError for what cannot be meant, LockedError while another publish writes there.
     """
-    chosen = choose(library.conversations(), conversations)
     target = safe_target(target, archive)
-    rendering = Rendering(options.get("title", ""), {**options, "masked": "yes"})
-    marks = site.words(options.get("language", "en")).marks
-    anchor = anchor_with(secret)
-    masked = Masked(_Chosen(library, chosen), lambda name: permalinks.get(name) or anchor(name), marks)
-    state = _fingerprint(library, chosen, rendering, secret)
-    written = _place(site.render(masked, rendering), target, _Before(state, masked), yes=yes)
+    seen = through_glass(
+        library, conversations=conversations, options=options, secret=secret, permalinks=permalinks, naming=naming
+    )
+    masked = seen.masked
+    pages = _agreed(site.render(masked, seen.rendering), seen, agree, target)
+    written = _place(pages, target, _Before(seen.state, masked), yes=yes)
     titles = tuple(conversation.title for conversation in masked.conversations())
     return PublishReport(
         index=str(target / "index.html"),
         conversations=titles,
-        messages=sum(conversation.messages for conversation in chosen),
+        messages=sum(conversation.messages for conversation in seen.chosen),
         pages=sum(path.endswith(".html") for path in written.digests),
         files=len(written.digests),
         unchanged=written.unchanged,
@@ -95,12 +151,14 @@ def publish(
     )
 
 
-def _fingerprint(library: Library, chosen: Sequence[KeptConversation], rendering: Rendering, secret: bytes) -> str:
+def _fingerprint(
+    library: Library, chosen: Sequence[KeptConversation], rendering: Rendering, secret: bytes, appear: bytes
+) -> str:
     """What the whole site follows from, keyed so that it says nothing to others; "" where a library cannot tell."""
     if not isinstance(library, Fingerprinted):
         return ""
     options = json.dumps([rendering.title, sorted(rendering.options.items()), [repr(one) for one in chosen]])
-    total = hmac.new(secret, options.encode("utf-8", "surrogatepass"), "sha256")
+    total = hmac.new(secret, options.encode("utf-8", "surrogatepass") + appear, "sha256")
     for conversation in chosen:
         total.update(library.fingerprint(conversation.id))
     for package in ("archiver", "archiver.exporters.site", "archiver.privacy"):
@@ -127,8 +185,31 @@ def choose(known: Sequence[KeptConversation], names: Sequence[str]) -> list[Kept
             why="Only conversations that you name are published.",
             remedy=f"Name one or more with --conversation. {_offer(known)}",
         )
-    wanted = {_named(known, name).id for name in names}
+    wanted = {_named(known, name).id for name in names if name != ALL}
+    if ALL in names:
+        wanted |= {one.id for one in known if not one_to_one(one)}
+    if not wanted:
+        raise UsageError(
+            "Everything that the archive holds is talk between two people, so nothing is published.",
+            why="Such talk is only published when it is named one by one.",
+            remedy=_offer(known),
+        )
     return [conversation for conversation in known if conversation.id in wanted]
+
+
+def one_to_one(conversation: KeptConversation) -> bool:
+    """Whether it is talk between two people, which is only published when it is named by itself."""
+    if conversation.kind in {"list", "page", "feed"}:
+        return False
+    return conversation.kind == "direct" or conversation.people <= 2
+
+
+def left_out(known: Sequence[KeptConversation], names: Sequence[str]) -> list[KeptConversation]:
+    """What *names* leave out although they mean all conversations: talk between two people that nobody named."""
+    if ALL not in names:
+        return []
+    chosen = {one.id for one in choose(known, names)}
+    return [one for one in known if one.id not in chosen]
 
 
 def _named(known: Sequence[KeptConversation], name: str) -> KeptConversation:
@@ -299,9 +380,13 @@ def _place(pages: Iterator[Page], target: Path, before: _Before, *, yes: bool) -
         ) from failure
 
 
+def _fresh(target: Path) -> Path:
+    return target.with_name(f".{target.name}.new")
+
+
 def _siblings(target: Path) -> tuple[Path, Path]:
     """Where the fresh pages and the old ones go for a while; cleared of what a killed publish left there."""
-    fresh, old = (target.with_name(f".{target.name}.{state}") for state in ("new", "old"))
+    fresh, old = _fresh(target), target.with_name(f".{target.name}.old")
     if _ours(old) and not target.exists():
         old.rename(target)  # killed between the two renames of a swap
     for leftover in (fresh, old):

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from archiver.model import Handle, Sender
+from archiver.model import Handle, Sender, Span
 from archiver.privacy.cutting import Cutter
 from archiver.privacy.names import Called, Names, replaced
 from archiver.privacy.people import Person
@@ -52,6 +52,9 @@ class Naming:
         if strangers_ := tuple(name for name in strangers if name not in spared):
             called.append(Called(strangers_, mark))
         self._names = Names(called, mark)
+        out = [one for one in people if one.id in left_out]
+        self._names_out = Names([Called(one.called(), mark) for one in out], mark)
+        self._left_out = tuple(handle.value for one in out for handle in one.handles)
 
     @property
     def digest(self) -> bytes:
@@ -86,9 +89,29 @@ class Naming:
             tally["name"] += len(found)
         return replaced(text, found, borders)
 
-    def quotes_left_out(self, text: str) -> bool:
-        """Whether these words repeat those of somebody who is left out."""
-        return self._quotes is not None and bool(self._quotes.ranges(text, [(0, len(text))]))
+    def unquoted(self, text: str, spans: Sequence[Span]) -> tuple[str, Sequence[Span]]:
+        """A letter's text and its pieces without quotations of those who are left out: told by their words, or by
+        the line above that says whose they are."""
+        if not self._left_out:
+            return text, spans
+        pieces: list[str] = []
+        kept: list[Span] = []
+        at, theirs = 0, False
+        for span in spans:
+            piece = text[span.start : span.end]
+            if span.kind == "attribution":
+                theirs = self._names_left_out(piece)
+            elif span.kind != "quote":
+                theirs = False
+            elif theirs or (self._quotes is not None and self._quotes.ranges(piece, [(0, len(piece))])):
+                piece = f"> {self.mark}\n"
+            pieces.append(piece)
+            kept.append(Span(span.kind, at, at + len(piece)))
+            at += len(piece)
+        return "".join(pieces), kept
+
+    def _names_left_out(self, line: str) -> bool:
+        return any(address in line for address in self._left_out) or bool(self._names_out.find(line))
 
     def _instead(self, face: Face) -> str | None:
         if face.how == "own":

@@ -1,4 +1,4 @@
-"""What people are called in published pages, and who appeared there the last time. Keyed digests, no names of theirs."""
+"""What people are called in published pages, and who appeared there the last time: keyed digests, no own names."""
 
 import sqlite3
 from collections.abc import Mapping
