@@ -63,6 +63,19 @@ class Masked:
         """The ids of the messages read so far that hold what does harm at once, with its kinds; hidden or allowed."""
         return {name: kinds for found in self._risks.values() for name, kinds in found.items()}
 
+    @property
+    def members(self) -> frozenset[str]:
+        """What those are called who are known by a number only, as far as they were met."""
+        return frozenset(self._members.values())
+
+    def tally(self, conversation_id: int) -> Counter[str]:
+        """How much was hidden in this conversation's messages read so far, by kind."""
+        return self._tallies.get(conversation_id, Counter())
+
+    def mark(self, kind: str) -> str:
+        """What stands where something of a kind was; "" where that is not always the same."""
+        return self._marks.get(kind, "")
+
     def conversations(self) -> Sequence[KeptConversation]:
         return [
             KeptConversation(

@@ -27,8 +27,9 @@ class Naming:
 
     *people* are those of the conversations to be shown; *pseudonyms* by person's number, of those who appear under
     one; *left_out* the numbers of those whose words are not shown at all; everybody else appears as they are called.
-    *strangers* are names of others that nobody agreed to show. *mark* stands where a name was and no pseudonym can
-    be; *spared* are titles that are nobody's name. *quotes* knows the words of those who are left out.
+    *hides*: somebody whom nobody knows is not named either, and *strangers* are names of such people. *mark* stands
+    where a name was and no pseudonym can be; *spared* are titles that are nobody's name. *quotes* knows the words of
+    those who are left out.
     """
 
     def __init__(
@@ -38,23 +39,23 @@ class Naming:
         pseudonyms: Mapping[int, str],
         left_out: Collection[int] = (),
         strangers: Iterable[str] = (),
+        hides: bool = True,
         mark: str = "[name]",
         spared: Collection[str] = (),
         quotes: Cutter | None = None,
     ) -> None:
         self.mark = mark
-        self.hides = bool(pseudonyms)
+        self.hides = hides
         self._quotes = quotes
         self._faces = {one.id: _face(one.id, pseudonyms, left_out) for one in people}
         self._by_identity = {row: self._faces[one.id] for one in people for row in one.identities}
         self._by_handle = {handle: self._faces[one.id] for one in people for handle in _keys(one.handles)}
         called = [Called(_unspared(one, spared), self._instead(self._faces[one.id])) for one in people]
-        if strangers_ := tuple(name for name in strangers if name not in spared):
-            called.append(Called(strangers_, mark))
-        self._names = Names(called, mark)
+        self._names = Names([*called, Called(tuple(_unknown(strangers, people, spared)), mark)], mark)
         out = [one for one in people if one.id in left_out]
         self._names_out = Names([Called(one.called(), mark) for one in out], mark)
-        self._left_out = tuple(handle.value for one in out for handle in one.handles)
+        self._left_out = bool(out)
+        self._addresses = tuple(handle.value for one in out for handle in one.handles if "@" in handle.value)
 
     @property
     def digest(self) -> bytes:
@@ -111,7 +112,7 @@ class Naming:
         return "".join(pieces), kept
 
     def _names_left_out(self, line: str) -> bool:
-        return any(address in line for address in self._left_out) or bool(self._names_out.find(line))
+        return any(address in line for address in self._addresses) or bool(self._names_out.find(line))
 
     def _instead(self, face: Face) -> str | None:
         if face.how == "own":
@@ -127,6 +128,12 @@ def _face(number: int, pseudonyms: Mapping[int, str], left_out: Collection[int])
 
 def _keys(handles: Iterable[Handle]) -> Iterable[tuple[str, str, str]]:
     return ((handle.scheme, handle.value, handle.scope) for handle in handles)
+
+
+def _unknown(names: Iterable[str], people: Sequence[Person], spared: Collection[str]) -> Iterable[str]:
+    """Those of the names that are not what one of *people* goes by, whole or in part."""
+    known = Names([Called(one.called(), "") for one in people], "")
+    return (name for name in names if name not in spared and any(map(str.isalpha, replaced(name, known.find(name))[0])))
 
 
 def _unspared(one: Person, spared: Collection[str]) -> tuple[str, ...]:

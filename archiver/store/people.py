@@ -73,14 +73,14 @@ def strangers(sql: sqlite3.Connection, conversations: Sequence[int]) -> list[str
 
 
 def said_by(sql: sqlite3.Connection, conversations: Sequence[int], identities: Sequence[int]) -> list[str]:
-    """All that these identities wrote in these conversations."""
+    """All that these identities wrote in these conversations, without what they quote."""
     return [
         text
         for (text,) in sql.execute(
             """
-            select text from message
-            where conversation_id in (select value from json_each(:where))
-              and sender_id in (select value from json_each(:who)) order by id
+            select ifnull(p.own, m.text) from message m left join passage p on p.message_id = m.id
+            where m.conversation_id in (select value from json_each(:where))
+              and m.sender_id in (select value from json_each(:who)) order by m.id
             """,
             {"where": json.dumps(list(conversations)), "who": json.dumps(list(identities))},
         )
