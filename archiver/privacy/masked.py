@@ -45,6 +45,7 @@ class Masked:
         self._masker = masker or Masker()
         self._marks: Mapping[str, str] = self._masker.marks
         self._naming = naming
+        self._allowing = HIGH_RISK & self._masker.allow
         self._tallies: dict[int, Counter[str]] = {}
         self._risks: dict[int, dict[str, tuple[str, ...]]] = {}
         self._names: dict[str, str] = {}
@@ -96,16 +97,21 @@ class Masked:
         tally: Counter[str] = Counter()  # afresh: reading twice does not count twice
         self._tallies[conversation_id] = tally
         risks = self._risks[conversation_id] = {}
+        known = 0
         for message in self._library.messages(conversation_id):
-            before = sum(map(tally.__getitem__, _RISKY))
             shown = self._message(message, tally)
-            if sum(map(tally.__getitem__, _RISKY)) != before or self._allowed(message):
+            if shown.text is not message.text or shown.subject is not message.subject or shown.attachments:
+                known, before = sum(map(tally.__getitem__, _RISKY)), known
+                if known != before:
+                    risks[message.id] = _risks(message)
+            if self._allowing and self._allowed(message):
                 risks[message.id] = _risks(message)
             yield shown
 
     def _allowed(self, message: KeptMessage) -> bool:
         """Whether something that does harm at once stays as it is, since somebody allowed its kind."""
-        return not HIGH_RISK.isdisjoint(self._masker.allow) and bool(_risks(message))
+        shown = message.deleted_at is None and not message.extra.get("no_archive")
+        return shown and not self._allowing.isdisjoint(_risks(message))
 
     def outline(self, conversation_id: int) -> Iterator[Outline]:
         for line in self._library.outline(conversation_id):

@@ -14,10 +14,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from archiver.privacy.nametokens import Token, any_of, forms, glued, glued_forms, level, lexicon, words
+from archiver.privacy.nametokens import Token, forms, glued, glued_forms, level, lexicon, words
 
 _FARTHEST = 3  # signs between two words of one name
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_REMEMBERED = 200_000  # pieces of text, a few MB
 _SHORTEST_HANDLE = 6  # letters of a name run together that is looked for
 
 
@@ -60,6 +61,7 @@ class Names:
         self._table = self._tabled()
         self._firsts = frozenset(form for form, word in self._forms.items() if word in self._table) | self._table.keys()
         self._signs = self._by_two()
+        self._plain: set[str] = set()
 
     @property
     def digest(self) -> bytes:
@@ -72,12 +74,26 @@ class Names:
 
     def find(self, text: str) -> Sequence[Found]:
         """The names in a text, in order and apart."""
-        found = self._spaced(text) if any_of(text, self._firsts) else []
+        pieces = text.split()
+        if self._plain.issuperset(pieces) or all(map(self._is_plain, pieces)):
+            return ()
+        found = self._spaced(text)
         if self._signs and glued(text):
             found = _apart([*self._in_rows(text), *found])
         if found and (":" in text or "www." in text):
             found = self._without_addresses(text, found)
         return _joined(text, found) if len(found) > 1 else found
+
+    def _is_plain(self, piece: str) -> bool:
+        """Whether no name can begin in this piece of a text; what is asked again and again is remembered."""
+        if piece in self._plain:
+            return True
+        if (self._signs and glued(piece)) or any(word in self._firsts for _, _, word in words(piece)):
+            return False
+        if len(self._plain) > _REMEMBERED:
+            self._plain.clear()
+        self._plain.add(piece)
+        return True
 
     def _spaced(self, text: str) -> list[Found]:
         tokens = [(start, end, self._forms.get(word, word)) for start, end, word in words(text)]

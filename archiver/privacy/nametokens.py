@@ -4,11 +4,10 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterator
-from collections.abc import Set as AbstractSet
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from archiver.spelling import spelled, unspaced
+from archiver.spelling import spelled
 from archiver.text import bare
 
 Token = tuple[int, int, str]
@@ -24,7 +23,10 @@ _RUSSIAN = {  # the ending of a name, and those that take its place in other cas
     "и": ("я", "ю", "ем", "е"),  # й, without its mark
     "ь": ("я", "ю", "ем", "е", "и"),
 }
-_APART = {code: " " for code in range(128) if not chr(code).isalpha()}
+_GLUED = re.compile(  # Thai, Lao, Burmese, Khmer, kana, Han, Hangul
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
+    "\U00020000-\U0003ffff]"
+)
 _RUSSIAN_HARD = ("а", "у", "ом", "ем", "е", "ы", "ым", "ой", "ою")
 
 
@@ -53,13 +55,6 @@ def words(text: str) -> Iterator[Token]:
         return
     for found in (_letters() if _marks().search(text) else _WORD).finditer(text):
         yield found.start(), found.end(), level(found[0])
-
-
-def any_of(text: str, known: AbstractSet[str]) -> bool:
-    """Whether one of its words is known: what most texts are asked, as fast as can be."""
-    if text.isascii():
-        return not known.isdisjoint(text.lower().translate(_APART).split())
-    return not known.isdisjoint(map(level, (_letters() if _marks().search(text) else _WORD).findall(text)))
 
 
 @lru_cache(1 << 16)
@@ -94,7 +89,7 @@ def forms(word: str) -> Iterator[str]:
 
 def glued(text: str) -> bool:
     """Whether some of it is written without spaces, or with endings that cling to it: Chinese, Thai, Korean…"""
-    return not text.isascii() and (unspaced(text) or any("\uac00" <= sign <= "\ud7a3" for sign in text))
+    return not text.isascii() and _GLUED.search(text) is not None
 
 
 def glued_forms(name: str) -> Iterator[str]:
