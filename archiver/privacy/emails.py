@@ -1,7 +1,7 @@
 """Email addresses in running text, plain, percent-encoded, and written around: ``ana (at) example [dot] org``."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from archiver.privacy.spans import Span
 
@@ -37,23 +37,18 @@ _ADDRESS = re.compile(
 )
 
 
-def _spellings(words: str) -> frozenset[str]:
-    return frozenset(shape for word in words.split("|") for shape in (word, word.capitalize(), word.upper()))
-
-
 # First looks, from cheap to dear: most messages end here.
 _WRITTEN_AROUND = re.compile(rf"[%&(\[{{<«|](?:40|#|commat|{_SPACE}*(?:{_AT_WORDS}){_SPACE}*{_CLOSE})", re.IGNORECASE)
 _DOTTED = re.compile(rf"\.\w|{_OPEN}")
-_AT_SPELLINGS, _DOT_SPELLINGS = _spellings(_AT_WORDS), _spellings(_DOT_WORDS.replace("\\", ""))
+_SPOKEN_AT, _SPOKEN_DOT = frozenset(_AT_WORDS.split("|")), frozenset(_DOT_WORDS.replace("\\", "").split("|"))
 
 
-def may_hold_emails(text: str) -> bool:
-    """Whether it is worth reading the text for addresses."""
+def may_hold_emails(text: str, words: Collection[str]) -> bool:
+    """Whether it is worth reading the text for addresses; *words* are those of the text in lower case."""
     if "@" in text or "＠" in text or "﹫" in text or _WRITTEN_AROUND.search(text) is not None:
         return True
-    words = text.split()
-    return not _AT_SPELLINGS.isdisjoint(words) and (
-        _DOTTED.search(text) is not None or not _DOT_SPELLINGS.isdisjoint(words)
+    return not _SPOKEN_AT.isdisjoint(words) and (
+        _DOTTED.search(text) is not None or not _SPOKEN_DOT.isdisjoint(words)
     )
 
 

@@ -44,11 +44,15 @@ def may_hold_phones(text: str) -> bool:
     return len(_DIGIT.findall(text)) >= 6
 
 
+def plain(text: str) -> str:
+    """The text with the digits of every script as those of ASCII, each in its place."""
+    return text if text.isascii() else _DIGIT.sub(lambda digit: str(int(digit[0])), text)
+
+
 def phones(text: str) -> Iterator[Span]:
-    """The telephone numbers of a text, as spans of kind ``phone``."""
-    plain = text if text.isascii() else _DIGIT.sub(lambda digit: str(int(digit[0])), text)
-    for found in _CANDIDATE.finditer(plain):
-        yield from _within(plain, found.start(), found.end())
+    """The telephone numbers of a `plain` text, as spans of kind ``phone``."""
+    for found in _CANDIDATE.finditer(text):
+        yield from _within(text, found.start(), found.end())
 
 
 def _within(text: str, start: int, end: int) -> Iterator[Span]:
