@@ -1,7 +1,7 @@
 """Keys that programs open doors with, known by their shape: private keys, tokens, what a QR code for a network says."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from archiver.privacy.spans import Span
 
@@ -30,13 +30,15 @@ _TOKEN = re.compile(rf"(?<![A-Za-z0-9])(?:{'|'.join(_TOKENS.values())})")
 _BEGIN = re.compile(r"-----BEGIN (?!PGP (?:SIGN|MESSAGE|PUBLIC))[A-Z0-9 ]{0,40}-----")
 _BODY = re.compile(r"[A-Za-z0-9+/=\s>:.,-]*+")
 _CLOSING = re.compile(r"-----END [A-Z0-9 ]{0,40}-----")
+_SHORTEST = 15  # signs of a key, or of the part of it after a colon
 _NETWORK = re.compile(r"WIFI:(?:[A-Z]:(?:[^;\\\r\n]|\\.){0,128};){1,8};?")
-_UNBROKEN = re.compile(r"[\w.-]{20}")
 
 
-def may_hold_keys(text: str) -> bool:
-    """Whether there is a run of signs as long as no word is, or the beginning of a key."""
-    return len(text) >= 20 and (_UNBROKEN.search(text) is not None or "-----BEGIN" in text or "WIFI:" in text)
+def may_hold_keys(text: str, words: Collection[str]) -> bool:
+    """Whether one of the *words* of a text is as long as few are, or a block begins."""
+    return len(text) >= _SHORTEST and (
+        max(map(len, words), default=0) >= _SHORTEST or "-----BEGIN" in text or "WIFI:" in text
+    )
 
 
 def keys(text: str) -> Iterator[Span]:

@@ -21,16 +21,13 @@ _MOST_WORDS = 6  # of a passphrase
 _BEFORE, _AFTER = ("", "(", "*", "_", '"', "“", "'"), ("", *".,:;=?!)*_\"'”-", "s", "n", "’s", "'s", ":*", "*:")
 
 
-def may_hold_labels(text: str, words: Iterable[str]) -> bool:
-    """Whether it is worth looking; *words* are those of the text in lower case."""
+def may_hold_labels(low: str, words: Iterable[str]) -> bool:
+    """Whether it is worth looking; *low* is the text in lower case, *words* its words, parted at colons too."""
     if not _spellings().isdisjoint(words):
         return True
-    low = text.lower()
     if "passw" in low or "kennwort" in low or "code" in low:
         return True
-    if (":" in text or "=" in text) and _glued().search(low) is not None:
-        return True
-    return not text.isascii() and _foreign().search(low) is not None
+    return not low.isascii() and _foreign().search(low) is not None
 
 
 def labelled(text: str) -> Iterator[Span]:
@@ -228,13 +225,6 @@ def _network_spellings() -> frozenset[str]:
 
 def _dressed(words: Iterable[str]) -> frozenset[str]:
     return frozenset(before + word + after for word in words for before in _BEFORE for after in _AFTER)
-
-
-@cache
-def _glued() -> re.Pattern[str]:
-    """Labels that something stands at without a space."""
-    words = {max(re.split(r"[ ']", phrase), key=len) for one in LABELS for phrase in _phrases(one.plain, one.quiet)}
-    return re.compile(rf"(?:{_either(sorted(words))})(?:e?s)?[*_\"'”»)]{{0,2}}{_SIGN}")
 
 
 @cache

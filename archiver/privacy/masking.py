@@ -51,8 +51,9 @@ def findings(text: str) -> list[Span]:
 def _found(text: str) -> list[Span]:
     """The findings of every kind; each looks first whether it is worth looking."""
     found: list[Span] = []
-    words = text.lower().split()
-    if may_hold_labels(text, words):
+    low = text.lower()
+    words = (low.replace(":", " ").replace("=", " ") if ":" in low or "=" in low else low).split()
+    if may_hold_labels(low, words):
         found += labelled(text)
     if may_hold_handles(text, words):
         found += handles(text)
@@ -65,7 +66,7 @@ def _found(text: str) -> list[Span]:
         found += places(digits)
     if "+" in text or "///" in text:
         found += codes(text)
-    if may_hold_keys(text):
+    if may_hold_keys(text, words):
         found += keys(text)
     if may_hold_emails(text, words):
         found += emails(text)

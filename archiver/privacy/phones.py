@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from archiver.privacy.spans import Span
 
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0f\u20e3\ufeff"
-_SEPARATOR = rf"(?:[^\S\r\n]|[-‐-―−－.·•/()\[\]*~+＋{_INVISIBLE}]|%20|%2[BbDd89])"
+_SEPARATOR = rf"(?:[^\S\r\n]|[-‐-―−－.·•‧∙⋅・_|/()\[\]*~+＋{_INVISIBLE}]|%20|%2[BbDd89])"
 _FIRST_TO_LAST = re.compile("\\d(?:.*\\d)?[\ufe0f\u20e3]*", re.DOTALL)  # with the rest of a keycap emoji
 _PLUS = re.compile(r"[+＋]|%2[Bb]")
 _DIGIT = re.compile(r"\d")

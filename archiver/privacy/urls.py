@@ -102,12 +102,23 @@ class Url(NamedTuple):
 
 def may_hold_urls(text: str) -> bool:
     """Whether it is worth reading the text for addresses."""
-    if "/" in text or (":" in text and _BARE.search(text) is not None):
+    if "/" in text or (":" in text and _schemed(text)):
         return True
     return ("?" in text or "#" in text) and _ASKED.search(text) is not None
 
 
-_BARE = re.compile(rf"(?:{'|'.join(_SCHEMES)}|mailto|sms|data|magnet|wifi):\S", re.IGNORECASE)
+def _schemed(text: str) -> bool:
+    """Whether a colon stands after a scheme that needs no slashes."""
+    at = text.find(":")
+    while at > 0:
+        if text[max(0, at - _LONGEST) : at].lower().endswith(_SLASHLESS):
+            return True
+        at = text.find(":", at + 1)
+    return False
+
+
+_SLASHLESS = (*_SCHEMES, "mailto", "sms", "data", "magnet")
+_LONGEST = max(map(len, _SLASHLESS))
 _ASKED = re.compile(r"\.[A-Za-z]{2,24}[?#]\S")
 
 
