@@ -20,7 +20,7 @@ _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _PROVIDERS = (
     "gmail|googlemail|hotmail|outlook|yahoo|icloud|protonmail|proton|gmx|aol|msn|live|yandex|zoho|posteo|mailbox|tutanota"
 )
-_SIGN = "(?:[@＠﹫]|%(?:25)?40|&(?:#0*64|#[xX]0*40|commat);)"
+_SIGN = "(?:[@＠﹫]{1,3}|[%％](?:25)?40|&(?:#0*64|#[xX]0*40|commat);)"
 _POINT = "(?:[.．。｡]|%(?:25)?2[eE]|&(?:#0*46|#[xX]0*2[eE]|period);)"
 _OPEN, _CLOSE = r"[(\[{<«|]", r"[)\]}>»|]"
 _SPACE = r"[^\S\n]"
@@ -57,18 +57,22 @@ _CODED = re.compile(r"(?:&#[xX]?[0-9a-fA-F]{2,7};|[\w.-]){0,64}?(?:&#[xX]?[0-9a-
 
 
 # First looks, from cheap to dear: most messages end here.
-_WRITTEN_AROUND = re.compile(rf"[%&(\[{{<«|](?:(?:25)?40|#|commat|{_SPACE}*(?:{_AT_WORDS}|a){_SPACE}*{_CLOSE})", re.IGNORECASE)
+_OPENED = re.compile(r"[%％&(\[{<«|]")
+_WRITTEN_AROUND = re.compile(rf"[%％&(\[{{<«|](?:(?:25)?40|#|commat|{_SPACE}*(?:{_AT_WORDS}|a){_SPACE}*{_CLOSE})", re.IGNORECASE)
 _JOINED_AT = re.compile(rf"[-_*~](?:{_AT_WORDS})[-_*~]", re.IGNORECASE)
 _MAILERS = frozenset(name + after for name in _PROVIDERS.split("|") for after in ("", ".", ",", "!", ")"))
 _DOTTED = re.compile(rf"\.\w|{_OPEN}")
-_SPOKEN_AT, _SPOKEN_DOT = frozenset(_AT_WORDS.split("|")), frozenset(_DOT_WORDS.replace("\\", "").split("|"))
+SPOKEN_AT, _SPOKEN_DOT = frozenset(_AT_WORDS.split("|")), frozenset(_DOT_WORDS.replace("\\", "").split("|"))
 
 
 def may_hold_emails(text: str, words: Collection[str]) -> bool:
-    """Whether it is worth reading the text for addresses; *words* are those of the text in lower case."""
-    if "@" in text or "＠" in text or "﹫" in text or _WRITTEN_AROUND.search(text) is not None:
+    """Whether it is worth reading the text for addresses; *words* are those of the text in lower case, if any of
+    them is of SPOKEN_AT."""
+    if "@" in text or "＠" in text or "﹫" in text:
         return True
-    if not _SPOKEN_AT.isdisjoint(words):
+    if _OPENED.search(text) is not None and _WRITTEN_AROUND.search(text) is not None:
+        return True
+    if not SPOKEN_AT.isdisjoint(words):
         return _DOTTED.search(text) is not None or not _SPOKEN_DOT.isdisjoint(words) or not _MAILERS.isdisjoint(words)
     return ("_" in text or "-" in text or "*" in text or "~" in text) and _JOINED_AT.search(text) is not None
 

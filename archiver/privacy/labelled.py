@@ -22,12 +22,18 @@ _BEFORE, _AFTER = ("", "(", "*", "_", '"', "“", "'"), ("", *".,:;=?!)*_\"'”-
 
 
 def may_hold_labels(low: str, words: Iterable[str]) -> bool:
-    """Whether it is worth looking; *low* is the text in lower case, *words* its words, parted at colons too."""
-    if not _spellings().isdisjoint(words):
+    """Whether it is worth looking; *low* is the text in lower case, *words* its words, whole and parted at hyphens and
+    colons, if any of them is of `spellings`."""
+    if not spellings().isdisjoint(words):
         return True
-    if "passw" in low or "kennwort" in low or "code" in low:
+    if "passw" in low or "kennwort" in low or "code" in low or "g-" in low:
         return True
-    return not low.isascii() and _foreign().search(low) is not None
+    return not low.isascii() and not _is_western(low) and _foreign().search(low) is not None
+
+
+def _is_western(text: str) -> bool:
+    """Whether it is of Latin letters with the accents of Western Europe: a look that costs next to nothing."""
+    return len(text.encode("latin-1", "ignore")) == len(text)
 
 
 def labelled(text: str) -> Iterator[Span]:
@@ -52,13 +58,10 @@ def lowered(text: str) -> str:
     return low
 
 
-def may_hold_handles(text: str, words: Iterable[str]) -> bool:
-    """Whether a network is named, and something that may be a name in it."""
-    return ("@" in text or ":" in text) and not _network_spellings().isdisjoint(words)
-
-
 def handles(text: str) -> Iterator[Span]:
     """Names by which somebody goes in a network that is named beside them."""
+    if "@" not in text and ":" not in text:
+        return
     for found in _networks().finditer(lowered(text)):
         yield Span(*found.span(found.lastgroup or 0), "handle")
 
@@ -212,15 +215,10 @@ def _networks() -> re.Pattern[str]:
 
 
 @cache
-def _spellings() -> frozenset[str]:
+def spellings() -> frozenset[str]:
     """One word of each label, with the signs that may stand at it: a text without any holds no label of its own."""
-    tables = (table for one in LABELS for table in (one.plain, one.quiet))
-    return _dressed(max(re.split(r"[ ']", phrase), key=len) for phrase in _phrases(*tables))
-
-
-@cache
-def _network_spellings() -> frozenset[str]:
-    return _dressed(max(phrase.split(), key=len) for phrase in _phrases(NETWORKS))
+    tables = [table for one in LABELS for table in (one.plain, one.quiet)]
+    return _dressed(max(re.split(r"[ ']", phrase), key=len) for phrase in _phrases(*tables, NETWORKS))
 
 
 def _dressed(words: Iterable[str]) -> frozenset[str]:

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 
-from archiver.privacy.emails import emails, may_hold_emails
+from archiver.privacy.emails import SPOKEN_AT, emails, may_hold_emails
 from archiver.privacy.keys import keys, may_hold_keys
-from archiver.privacy.labelled import handles, labelled, may_hold_handles, may_hold_labels
+from archiver.privacy.labelled import handles, labelled, may_hold_labels, spellings
 from archiver.privacy.numbers import numbers
 from archiver.privacy.phones import may_hold_phones, phones, plain
 from archiver.privacy.places import codes, places
@@ -28,6 +29,7 @@ MARKS: Mapping[str, str] = {
 }
 
 
+_PARTED = {ord(joint): " " for joint in ":=_-/"}
 _NUMBERS = frozenset({"phone", "card", "iban", "id", "code"})
 # What else a thing of an allowed kind may be taken for, so that it would be hidden after all.
 _MISTAKEN: Mapping[str, frozenset[str]] = {
@@ -52,10 +54,12 @@ def _found(text: str) -> list[Span]:
     """The findings of every kind; each looks first whether it is worth looking."""
     found: list[Span] = []
     low = text.lower()
-    words = (low.replace(":", " ").replace("=", " ") if ":" in low or "=" in low else low).split()
-    if may_hold_labels(low, words):
+    words = low.split()
+    if ":" in low or "-" in low or "=" in low or "/" in low or "_" in low:
+        words += low.translate(_PARTED).split()
+    telling = () if _telling().isdisjoint(words) else words
+    if may_hold_labels(low, telling):
         found += labelled(text)
-    if may_hold_handles(text, words):
         found += handles(text)
     if may_hold_urls(text):
         found += urls(text)
@@ -68,9 +72,15 @@ def _found(text: str) -> list[Span]:
         found += codes(text)
     if may_hold_keys(text, words):
         found += keys(text)
-    if may_hold_emails(text, words):
+    if may_hold_emails(text, telling):
         found += emails(text)
     return found
+
+
+@cache
+def _telling() -> frozenset[str]:
+    """Words of which one at least stands where a label is, or an address is told in words."""
+    return spellings() | SPOKEN_AT
 
 
 def _but(allow: Collection[str], found: Collection[Span]) -> list[Span]:
@@ -100,9 +110,9 @@ class Masker:
     def findings(self, text: str) -> list[Span]:
         """What is hidden in a text, in order, without overlaps."""
         found = _found(text)
-        if found and self.allow:
-            found = _but(self.allow, found)
-        return merged(found)
+        if not found:
+            return found
+        return merged(_but(self.allow, found) if self.allow else found)
 
     def mask(self, text: str, tally: Counter[str] | None = None) -> str:
         """The text with every finding replaced by the visible mark of its kind; *tally* counts them by kind."""
