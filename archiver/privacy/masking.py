@@ -2,10 +2,16 @@
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 
-from archiver.privacy.emails import emails, may_hold_emails
-from archiver.privacy.phones import may_hold_phones, phones
+from archiver.privacy.emails import SPOKEN_AT, emails, may_hold_emails
+from archiver.privacy.keys import keys, may_hold_keys
+from archiver.privacy.labelled import handles, labelled, may_hold_labels, spellings
+from archiver.privacy.numbers import numbers
+from archiver.privacy.phones import may_hold_phones, phones, plain
+from archiver.privacy.places import codes, places
 from archiver.privacy.spans import Span, merged
+from archiver.privacy.urls import may_hold_urls, urls
 
 MARKS: Mapping[str, str] = {
     "phone": "[phone]",
@@ -23,14 +29,71 @@ MARKS: Mapping[str, str] = {
 }
 
 
+_PARTED = {ord(joint): " " for joint in ":=_-/"}
+_NUMBERS = frozenset({"phone", "card", "iban", "id", "code"})
+# What else a thing of an allowed kind may be taken for, so that it would be hidden after all.
+_MISTAKEN: Mapping[str, frozenset[str]] = {
+    "card": _NUMBERS,
+    "iban": _NUMBERS,
+    "id": _NUMBERS,
+    "code": _NUMBERS,
+    "secret": frozenset({"code"}),
+    "email": frozenset({"phone", "handle"}),
+    "place": frozenset({"phone", "query"}),
+    "invite": frozenset({"phone", "query"}),
+    "handle": frozenset({"query"}),
+}
+
+
 def findings(text: str) -> list[Span]:
     """Everything in a text that must be hidden, in order, without overlaps."""
+    return merged(_found(text))
+
+
+def _found(text: str) -> list[Span]:
+    """The findings of every kind; each looks first whether it is worth looking."""
     found: list[Span] = []
+    low = text.lower()
+    words = low.split()
+    if ":" in low or "-" in low or "=" in low or "/" in low or "_" in low:
+        words += low.translate(_PARTED).split()
+    telling = () if _telling().isdisjoint(words) else words
+    if may_hold_labels(low, telling):
+        found += labelled(text)
+        found += handles(text)
+    if may_hold_urls(text):
+        found += urls(text)
     if may_hold_phones(text):
-        found += phones(text)
-    if may_hold_emails(text):
+        digits = plain(text)
+        found += phones(digits)
+        found += numbers(digits)
+        found += places(digits)
+    if "+" in text or "///" in text:
+        found += codes(text)
+    if may_hold_keys(text, words):
+        found += keys(text)
+    if may_hold_emails(text, telling):
         found += emails(text)
-    return merged(found)
+    return found
+
+
+@cache
+def _telling() -> frozenset[str]:
+    """Words of which one at least stands where a label is, or an address is told in words."""
+    return spellings() | SPOKEN_AT
+
+
+def _but(allow: Collection[str], found: Collection[Span]) -> list[Span]:
+    """The findings that are of no allowed kind, nor something of such a kind mistaken for another."""
+    left = [span for span in found if span.kind in allow]
+    return [
+        span
+        for span in found
+        if span.kind not in allow
+        and not any(
+            span.kind in _MISTAKEN.get(one.kind, ()) and one.start <= span.start and span.end <= one.end for one in left
+        )
+    ]
 
 
 class Masker:
@@ -46,8 +109,10 @@ class Masker:
 
     def findings(self, text: str) -> list[Span]:
         """What is hidden in a text, in order, without overlaps."""
-        found = findings(text)
-        return [span for span in found if span.kind not in self.allow] if self.allow else found
+        found = _found(text)
+        if not found:
+            return found
+        return merged(_but(self.allow, found) if self.allow else found)
 
     def mask(self, text: str, tally: Counter[str] | None = None) -> str:
         """The text with every finding replaced by the visible mark of its kind; *tally* counts them by kind."""
