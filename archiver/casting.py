@@ -61,6 +61,7 @@ def cast(archive: Archive, policy: Policy, secret: bytes) -> Cast:
         mark=site.words(policy.said("language")).say("hidden_name"),
         spared={one.title for one in chosen if not one_to_one(one)},
         quotes=_quotes(archive, where, left_out, secret),
+        around={row: [one.id for one in people_in(sql, [row])] for row in where},
     )
     return Cast(people, own, named.names, left_out, named.fresh, naming, Seals(secret))
 

@@ -131,13 +131,17 @@ class Masked:
         withheld = bool(message.extra.get("no_archive"))
         withdrawn = kept_back or withheld or message.deleted_at is not None
         text = "" if withdrawn or (self._hiding and message.kind == "contact") else message.text
-        subject = None if withdrawn or message.subject is None else self._hide(message.subject, tally)
+        subject = (
+            None
+            if withdrawn or message.subject is None
+            else self._hide(message.subject, tally, message.conversation_id)
+        )
         files = () if withdrawn else message.attachments
         spans: tuple[Span, ...] = ()
         if text and message.spans:
-            text, spans = self._letter(text, message.spans, tally)
+            text, spans = self._letter(text, message.spans, tally, message.conversation_id)
         elif text:
-            text = self._hide(text, tally)
+            text = self._hide(text, tally, message.conversation_id)
         tally["kept_back"] += kept_back
         return KeptMessage(
             id=self._anchor(message.id),
@@ -167,18 +171,20 @@ class Masked:
     def _hiding(self) -> bool:
         return self._naming is not None and self._naming.hides
 
-    def _hide(self, text: str, tally: Counter[str] | None) -> str:
+    def _hide(self, text: str, tally: Counter[str] | None, conversation: int = 0) -> str:
         """A text without anything that must be hidden, names included."""
         text = self._masker.mask(text, tally)
-        return text if self._naming is None else self._naming.hide(text, tally)
+        return text if self._naming is None else self._naming.hide(text, tally, conversation)
 
-    def _letter(self, text: str, spans: Sequence[Span], tally: Counter[str]) -> tuple[str, tuple[Span, ...]]:
+    def _letter(
+        self, text: str, spans: Sequence[Span], tally: Counter[str], conversation: int
+    ) -> tuple[str, tuple[Span, ...]]:
         """The same of a text in pieces, without those that quote somebody who is left out."""
         if self._naming is not None:
             text, spans = self._naming.unquoted(text, spans)
         text, ends = self._masker.mask_between(text, [span.end for span in spans], tally)
         if self._naming is not None:
-            text, ends = self._naming.hide_between(text, ends, tally)
+            text, ends = self._naming.hide_between(text, ends, tally, conversation)
         starts = (0, *ends)
         return text, tuple(Span(span.kind, starts[n], ends[n]) for n, span in enumerate(spans))
 

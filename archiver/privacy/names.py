@@ -11,7 +11,8 @@ Nobody can promise more: a nickname that no address book has, a misspelling, or 
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from archiver.privacy.nametokens import Token, forms, glued, glued_forms, level, lexicon, words
@@ -43,6 +44,10 @@ class _Entry(NamedTuple):
     capital: bool
 
 
+Here = Mapping[tuple[str, ...], str]
+_NOWHERE: Here = MappingProxyType({})
+
+
 class Names:
     """Finds the names of some people in any text, all at once. A look-up, so that thousands cost what ten do.
 
@@ -72,12 +77,23 @@ class Names:
     def __bool__(self) -> bool:
         return bool(self._table or self._signs)
 
-    def find(self, text: str) -> Sequence[Found]:
-        """The names in a text, in order and apart."""
+    def among(self, people: Iterable[Called]) -> Here:
+        """What names of several people mean where only these are: whose they are, if they are one's who is hidden."""
+        shown: dict[tuple[str, ...], set[str | None]] = {}
+        for one in people:
+            for name in one.names:
+                for run in _runs(name):
+                    if len(self._runs.get(run, ())) > 1:
+                        shown.setdefault(run, set()).add(one.instead)
+        single = {run: next(iter(instead)) for run, instead in shown.items() if len(instead) == 1}
+        return {run: instead for run, instead in single.items() if instead is not None}
+
+    def find(self, text: str, here: Here = _NOWHERE) -> Sequence[Found]:
+        """The names in a text, in order and apart; *here*: what `among` says of those who are around."""
         pieces = text.split()
         if self._plain.issuperset(pieces) or all(map(self._is_plain, pieces)):
             return ()
-        found = self._spaced(text)
+        found = self._spaced(text, here)
         if self._signs and glued(text):
             found = _apart([*self._in_rows(text), *found])
         if found and (":" in text or "www." in text):
@@ -95,7 +111,7 @@ class Names:
         self._plain.add(piece)
         return True
 
-    def _spaced(self, text: str) -> list[Found]:
+    def _spaced(self, text: str, here: Here) -> list[Found]:
         tokens = [(start, end, self._forms.get(word, word)) for start, end, word in words(text)]
         found: list[Found] = []
         at = 0
@@ -103,7 +119,8 @@ class Names:
             entry = self._longest(text, tokens, at)
             size = 1 if entry is None else len(entry.words)
             if entry is not None and entry.instead is not None:
-                found.append(Found(tokens[at][0], tokens[at + size - 1][1], entry.instead))
+                instead = here.get(entry.words, entry.instead)
+                found.append(Found(tokens[at][0], tokens[at + size - 1][1], instead))
             at += size
         return found
 
@@ -141,29 +158,11 @@ class Names:
         ]
 
     def _add(self, name: str, instead: str | None) -> None:
-        known = lexicon()
-        plain = known["particles"] | known["roles"]
-        run = tuple(word for _, _, word in words(name))
         if glued(name):
             for row in glued_forms(name):
                 self._glued.setdefault(row.casefold(), set()).add(instead)
-        if not run or (len(run) == 1 and run[0] in known["roles"]) or plain.issuperset(run):
-            return
-        self._keep(run, instead)
-        if len(run) > 1:
-            if len(run) == 2:
-                self._keep((run[1], run[0]), instead)
-            together = "".join(run)
-            if len(together) >= _SHORTEST_HANDLE:
-                self._keep((together,), instead)
-            for part in run:
-                if len(part) > 1 and part not in plain:
-                    self._keep((part,), instead)
-
-    def _keep(self, run: tuple[str, ...], instead: str | None) -> None:
-        if len(run) == 1 and len(run[0]) < 2 and "a" <= run[0] <= "z":
-            return  # a single letter
-        self._runs.setdefault(run, set()).add(instead)
+        for run in _runs(name):
+            self._runs.setdefault(run, set()).add(instead)
 
     def _tabled(self) -> dict[str, tuple[_Entry, ...]]:
         """The entries by their first word, longest first; and the forms of every word in them."""
@@ -191,6 +190,26 @@ class Names:
     def _one_of(self, shown: set[str | None]) -> str | None:
         """What is shown for a name that all of these share: one person's, or the mark for several."""
         return next(iter(shown)) if len(shown) == 1 else self._mark
+
+
+def _runs(name: str) -> Iterator[tuple[str, ...]]:
+    """The words in a row by which somebody of this name is called; a single letter is nobody's name."""
+    known = lexicon()
+    plain = known["particles"] | known["roles"]
+    run = tuple(word for _, _, word in words(name))
+    if not run or (len(run) == 1 and run[0] in known["roles"]) or (len(run) > 1 and plain.issuperset(run)):
+        return
+    if len(run) > 1 or len(run[0]) > 1 or not "a" <= run[0] <= "z":
+        yield run
+    if len(run) < 2:
+        return
+    if len(run) == 2:
+        yield run[1], run[0]
+    if len(together := "".join(run)) >= _SHORTEST_HANDLE:
+        yield (together,)
+    for part in run:
+        if len(part) > 1 and part not in plain:
+            yield (part,)
 
 
 def _like_a_name(text: str, start: int) -> bool:

@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from archiver.model import Handle, Sender, Span
@@ -11,6 +12,7 @@ from archiver.privacy.cutting import Cutter
 from archiver.privacy.names import Called, Names, replaced
 from archiver.privacy.people import Person
 
+_NOBODY: Mapping[tuple[str, ...], str] = MappingProxyType({})
 Appearance = Literal["own", "pseudonym", "left_out"]
 
 
@@ -29,7 +31,8 @@ class Naming:
     one; *left_out* the numbers of those whose words are not shown at all; everybody else appears as they are called.
     *hides*: somebody whom nobody knows is not named either, and *strangers* are names of such people. *mark* stands
     where a name was and no pseudonym can be; *spared* are titles that are nobody's name. *quotes* knows the words of
-    those who are left out.
+    those who are left out. *around*: the numbers of the people of each conversation, by its row: among them a name
+    that several have may be one's.
     """
 
     def __init__(
@@ -43,6 +46,7 @@ class Naming:
         mark: str = "[name]",
         spared: Collection[str] = (),
         quotes: Cutter | None = None,
+        around: Mapping[int, Collection[int]] = MappingProxyType({}),
     ) -> None:
         self.mark = mark
         self.hides = hides
@@ -52,6 +56,11 @@ class Naming:
         self._by_handle = {handle: self._faces[one.id] for one in people for handle in _keys(one.handles)}
         called = [Called(_unspared(one, spared), self._instead(self._faces[one.id])) for one in people]
         self._names = Names([*called, Called(tuple(_unknown(strangers, people, spared)), mark)], mark)
+        by_number = {one.id: told for one, told in zip(people, called, strict=True)}
+        self._here = {
+            row: self._names.among(by_number[number] for number in numbers if number in by_number)
+            for row, numbers in around.items()
+        }
         out = [one for one in people if one.id in left_out]
         self._names_out = Names([Called(one.called(), mark) for one in out], mark)
         self._left_out = bool(out)
@@ -61,7 +70,10 @@ class Naming:
     def digest(self) -> bytes:
         """Changes whenever anybody would be shown otherwise."""
         told = sorted((row, face.how, face.name) for row, face in self._by_identity.items())
-        return hashlib.sha256(repr((self.hides, told)).encode("utf-8", "surrogatepass") + self._names.digest).digest()
+        here = sorted((row, sorted(names.items())) for row, names in self._here.items())
+        return hashlib.sha256(
+            repr((self.hides, told, here)).encode("utf-8", "surrogatepass") + self._names.digest
+        ).digest()
 
     def face(self, sender: Sender) -> Face | None:
         """How somebody appears who wrote something; None for somebody unknown."""
@@ -70,9 +82,10 @@ class Naming:
     def face_of(self, handle: Handle) -> Face | None:
         return self._by_handle.get((handle.scheme, handle.value, handle.scope))
 
-    def hide(self, text: str, tally: Counter[str] | None = None) -> str:
-        """The text with other names in place of those that must not be said; *tally* counts them as ``name``."""
-        found = self._names.find(text)
+    def hide(self, text: str, tally: Counter[str] | None = None, conversation: int = 0) -> str:
+        """The text with other names in place of those that must not be said; *tally* counts them as ``name``.
+        *conversation*: the row of the one it was said in."""
+        found = self._names.find(text, self._here.get(conversation, _NOBODY))
         if not found:
             return text
         if tally is not None:
@@ -80,10 +93,10 @@ class Naming:
         return replaced(text, found)[0]
 
     def hide_between(
-        self, text: str, borders: Sequence[int], tally: Counter[str] | None = None
+        self, text: str, borders: Sequence[int], tally: Counter[str] | None = None, conversation: int = 0
     ) -> tuple[str, Sequence[int]]:
         """As `hide`, and where ascending *borders* lie afterwards."""
-        found = self._names.find(text)
+        found = self._names.find(text, self._here.get(conversation, _NOBODY))
         if not found:
             return text, borders
         if tally is not None:
