@@ -17,6 +17,10 @@ from typing import NamedTuple
 
 from archiver.privacy.nametokens import Token, forms, glued, glued_forms, level, lexicon, words
 
+_BETWEEN = re.compile(
+    r"[ ,._-]{1,2}(?:[^\W\d_]\.?[ ,._-])?|[/?=&:.]{1,3}\w?=?|"
+)  # an initial, a comma, or in an address
+_PARTS = frozenset(";:!?…|")  # what stands between two people rather than within a name
 _FARTHEST = 3  # signs between two words of one name
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _REMEMBERED = 200_000  # pieces of text, a few MB
@@ -129,7 +133,7 @@ class Names:
         for entry in self._table.get(word, ()):
             if entry.capital and not _like_a_name(text, start):
                 continue
-            if len(entry.words) == 1 or _in_a_row(tokens, at, entry.words):
+            if len(entry.words) == 1 or _in_a_row(text, tokens, at, entry.words):
                 return entry
         return None
 
@@ -218,12 +222,12 @@ def _like_a_name(text: str, start: int) -> bool:
     return not first.islower() or text[max(0, start - 1) : start] in {"@", "＠"}
 
 
-def _in_a_row(tokens: list[Token], at: int, run: tuple[str, ...]) -> bool:
+def _in_a_row(text: str, tokens: list[Token], at: int, run: tuple[str, ...]) -> bool:
     if at + len(run) > len(tokens):
         return False
     for n in range(1, len(run)):
-        here = tokens[at + n]
-        if here[2] != run[n] or here[0] - tokens[at + n - 1][1] > _FARTHEST:
+        (_, end, _), (start, _, word) = tokens[at + n - 1 : at + n + 1]
+        if word != run[n] or start - end > _FARTHEST or not _PARTS.isdisjoint(text[end:start]):
             return False
     return True
 
@@ -250,7 +254,7 @@ def _joined(text: str, found: Sequence[Found]) -> list[Found]:
 
 
 def _belongs(between: str) -> bool:
-    return len(between) <= 4 and "\n" not in between and sum(map(str.isalnum, between)) <= 1 and between.strip() != "@"
+    return _BETWEEN.fullmatch(between) is not None
 
 
 def replaced(text: str, found: Sequence[Found], borders: Sequence[int] = ()) -> tuple[str, list[int]]:
