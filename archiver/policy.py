@@ -160,7 +160,7 @@ def _among(key: str, value: str, policy: Policy) -> None:
 
 def _line(text: str, key: str, value: str) -> int:
     """The line of a key, or of a value that stands behind it; 1 when it is written in a way that hides it."""
-    lines = text.splitlines()
+    lines = text.split("\n")
     named = re.compile(rf"""\s*["']?{re.escape(key)}["']?\s*=|\s*\[+\s*{re.escape(key)}\b""")
     first = next((number for number, line in enumerate(lines) if named.match(line)), 0)
     if value:
