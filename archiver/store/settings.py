@@ -21,7 +21,7 @@ Temporary tables in memory: words that people wrote are not left on another disk
 """
 
 APPLICATION_ID = 0x61726368  # "arch"
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 PAGE_SIZE = 8192
 BUSY_MS = 60_000
 

@@ -1,6 +1,13 @@
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
 
+CREATE TABLE appearance (
+  site blob not null,
+  seal blob not null,
+  how text not null check (how = 'own' or how = 'pseudonym'),
+  primary key (site, seal)
+) strict, without rowid;
+
 CREATE TABLE attachment (
   message_id integer not null references message (id),
   position integer not null,
@@ -238,6 +245,12 @@ CREATE TABLE problem (
 CREATE INDEX problem_import on problem (import_id);
 
 CREATE INDEX problem_source_file on problem (source_file_id);
+
+CREATE TABLE pseudonym (
+  seal blob primary key,
+  name text not null,
+  position integer not null            -- in the order in which they were given
+) strict, without rowid;
 
 CREATE TABLE reaction (
   message_id integer not null references message (id),

@@ -46,6 +46,8 @@ def render(library: Library, rendering: Rendering) -> Iterator[Page]:
     conversations = library.conversations()
     entries = [frame.entry(conversation, f"c/{_folder(conversation)}") for conversation in conversations]
     yield Page("search.html", frame.search())
+    if rendering.options.get("public") != "yes":
+        yield Page("robots.txt", b"User-agent: *\nDisallow: /\n")
     yield Page("style.css", style())
     yield Page("search.js", script())
     plans = [_planned(library.outline(conversation.id)) for conversation in conversations]

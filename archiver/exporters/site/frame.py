@@ -65,7 +65,7 @@ class Frame:
     """The frames of one site: its title, its language, and how to ask for removal.
 
     Options: ``language``, ``about`` (a paragraph), ``contact`` (whom to ask), ``keeper``, ``licence``,
-    ``masked`` (``yes`` to say so).
+    ``masked`` (``yes`` to say so), ``public`` (``yes``: search engines may come).
     """
 
     def __init__(self, rendering: Rendering) -> None:
@@ -197,6 +197,7 @@ class Frame:
             .render(
                 words=self.words,
                 site=self._title,
+                public=self._options.get("public") == "yes",
                 masked=self.words.say("masked", phone=self.words.marks["phone"]) if masked else "",
                 **parts,
             )
