@@ -14,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
@@ -24,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from archiver.contracts import Fingerprinted, Library, Outline, Page, Rendering
 from archiver.errors import ArchiveError, LockedError, UsageError
-from archiver.exporters import site
+from archiver.exporters import data, site
 from archiver.model import KeptConversation, KeptMessage, Sender
 from archiver.privacy import Masked
 from archiver.store.secret import anchor_with
@@ -33,6 +34,7 @@ MANIFEST = "manifest-sha256.txt"
 _OURS = "# Written by archive publish. This folder is replaced as a whole the next time."
 _ROW = re.compile("(?P<digest>[0-9a-f]{64})  (?P<path>.+)", re.DOTALL)
 _NOTE = "# State: "
+_PROGRAM = ("archiver", "archiver.exporters", "archiver.exporters.data", "archiver.exporters.site", "archiver.privacy")
 _LISTED = 20  # conversations, or files, named in a refusal
 
 
@@ -68,7 +70,8 @@ def publish(
     """Publishes the named conversations, masked, as a site in *target*.
 
     A conversation is named by its title (case does not matter), its key or its number. *options* are the
-    site's (``title``, ``language``, ``about``, ``contact``). *secret* makes the permalinks: the same secret,
+    site's (``title``, ``language``, ``about``, ``contact``…) and those of the open data beside it (``data``,
+    ``address``, ``public``). *secret* makes the permalinks: the same secret,
     the same addresses; *permalinks* are those of messages that have another id since they were redacted. *archive*
     is the archive's own folder, which is never published into. With *yes*, changes that somebody made by hand to
     pages of ours are replaced.
@@ -76,12 +79,13 @@ def publish(
     """
     chosen = choose(library.conversations(), conversations)
     target = safe_target(target, archive)
-    rendering = Rendering(options.get("title", ""), {**options, "masked": "yes"})
+    rendering = Rendering(options.get("title", ""), {**options, "masked": "yes", **_dated()})
     marks = site.words(options.get("language", "en")).marks
     anchor = anchor_with(secret)
     masked = Masked(_Chosen(library, chosen), lambda name: permalinks.get(name) or anchor(name), marks)
     state = _fingerprint(library, chosen, rendering, secret)
-    written = _place(site.render(masked, rendering), target, _Before(state, masked), yes=yes)
+    pages = data.beside(site.render(masked, rendering), masked, rendering)
+    written = _place(pages, target, _Before(state, masked), yes=yes)
     titles = tuple(conversation.title for conversation in masked.conversations())
     return PublishReport(
         index=str(target / "index.html"),
@@ -95,6 +99,14 @@ def publish(
     )
 
 
+def _dated() -> dict[str, str]:
+    """The day that SOURCE_DATE_EPOCH tells, as reproducible-builds.org has it: for what has to have a date."""
+    told = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
+    if not told.isascii() or not told.isdigit() or len(told) > 11:
+        return {}
+    return {"date": datetime.fromtimestamp(int(told), UTC).date().isoformat()}
+
+
 def _fingerprint(library: Library, chosen: Sequence[KeptConversation], rendering: Rendering, secret: bytes) -> str:
     """What the whole site follows from, keyed so that it says nothing to others; "" where a library cannot tell."""
     if not isinstance(library, Fingerprinted):
@@ -103,7 +115,13 @@ def _fingerprint(library: Library, chosen: Sequence[KeptConversation], rendering
     total = hmac.new(secret, options.encode("utf-8", "surrogatepass"), "sha256")
     for conversation in chosen:
         total.update(library.fingerprint(conversation.id))
-    for package in ("archiver", "archiver.exporters.site", "archiver.privacy"):
+    for package in (
+        "archiver",
+        "archiver.exporters",
+        "archiver.exporters.data",
+        "archiver.exporters.site",
+        "archiver.privacy",
+    ):
         total.update(_program(files(package)))
     return total.hexdigest()
 

@@ -27,6 +27,14 @@ def publish(
     licence: Annotated[str, typer.Option(help="On what terms they may be used.")] = "",
     contact: Annotated[str, typer.Option(help="How to ask for removal, e.g. an address.")] = "",
     language: Annotated[str, typer.Option(metavar="TAG", help="Language of the pages' own words.")] = "en",
+    data: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="KIND",
+            help="Open data beside the pages: jsonl, csv, atom, sitemap, json-ld or bagit; may be given again.",
+        ),
+    ] = None,
+    address: Annotated[str, typer.Option(metavar="URL", help="Where the site will stand: feeds need it.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Replace pages that were changed by hand since.")] = False,
     as_json: JSON = False,
 ) -> None:
@@ -51,6 +59,8 @@ def publish(
                 "keeper": keeper,
                 "licence": licence,
                 "contact": contact,
+                "data": ",".join(data or ()),
+                "address": address,
             },
             secret=secret(folder()),
             archive=folder(),
@@ -75,6 +85,23 @@ def jsonl(
 
     with reading() as archive:
         ui.write_lines(format_.lines(StoredLibrary(archive)), out)
+
+
+@export.command("csv")
+def csv(
+    out: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to write; it must not be there yet.")],
+) -> None:
+    """Tables of messages, people, files, links, and what they hold (Frictionless). Nothing in them is masked."""
+    from archiver import ui
+    from archiver.contracts import Rendering
+    from archiver.exporters.data import package, tables
+    from archiver.store.library import StoredLibrary
+
+    with reading() as archive, archive.snapshot():
+        library = StoredLibrary(archive)
+        ui.write_folder(package.described(tables.pages(library), library, Rendering("An archive")), out)
+    ui.line(str(out))
+    ui.talk(f"Tables for the archive's owner, with every name, number and address as it is: {out / package.NAME}")
 
 
 @export.command("mbox")
