@@ -20,13 +20,15 @@ from archiver.__main__ import run
 from archiver.contracts import Page, Rendering
 from archiver.errors import UsageError
 from archiver.exporters import data
-from archiver.exporters.data import feeds, package, sitemap, tables
+from archiver.exporters.data import feeds, heads, package, sitemap, tables
 from archiver.exporters.data.address import Address
 from archiver.exporters.data.columns import LINKS, MESSAGES, TABLES
+from archiver.exporters.data.postings import postings
 from archiver.exporters.data.xml import Writer, storable
 from archiver.keeping import bags
 from archiver.model import Attachment, Handle, KeptMessage, Provenance, Reaction
 from archiver.publish import MANIFEST, PublishReport, publish
+from tests.browsers import Watched, chromium, served
 from tests.libraries import Shelf, days, person, said
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -524,3 +526,126 @@ def test_the_command_line_asks_for_data_by_kind(tmp_path: Path, capsys: pytest.C
     files = tree(tmp_path / "site")
     assert "call [phone]" in files["data/messages.csv"].decode()
     assert "call [phone]" in files["feed.xml"].decode()
+
+
+# ---- for search engines
+
+
+def blocks_of(page: bytes) -> list[object]:
+    found = re.findall(rb'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    return [json.loads(one) for one in found]
+
+
+def test_a_page_tells_search_engines_who_said_what_where_and_when(tmp_path: Path) -> None:
+    talk = list(days(20, 20))
+    out(tmp_path / "site", Shelf(("Garden Club", talk)), data="json-ld,csv", address=ADDRESS, licence="CC0-1.0")
+    files = tree(tmp_path / "site")
+    (path,) = (path for path in files if path.endswith("2023-03-08.html"))
+    (told,) = blocks_of(files[path])
+    assert isinstance(told, dict)
+    comments = told.pop("comment")
+    place = str(told.pop("url"))
+    assert place.startswith(f"{ADDRESS}{path}#m-")
+    assert f'id="{place.partition("#")[2]}"'.encode() in files[path]
+    assert told == {
+        "@context": "https://schema.org",
+        "@type": "DiscussionForumPosting",
+        "headline": "Garden Club",
+        "author": {"@type": "Person", "name": "Mei Lindqvist"},
+        "datePublished": "2023-03-08T08:00",
+        "text": "Watered row 140.",
+        "commentCount": 139,
+    }
+    assert [(one["@type"], one["author"]["name"], one["text"]) for one in comments] == [
+        ("Comment", "Ines Okoro", "Watered row 141."),
+        ("Comment", "Tomás Rey", "Watered row 142."),
+        ("Comment", "Mei Lindqvist", "Watered row 143."),
+    ]
+    (about,) = blocks_of(files["index.html"])
+    assert isinstance(about, dict)
+    assert about["@type"] == "Dataset"
+    assert about["license"] == {"@type": "CreativeWork", "name": "CC0-1.0"}
+    assert about["temporalCoverage"] == "2023-03-01/2023-03-20"
+    assert 50 <= len(about["description"]) <= 5000
+    urls = [one["contentUrl"].removeprefix(ADDRESS) for one in about["distribution"]]
+    assert set(urls) <= files.keys()
+    assert "data/datapackage.json" in urls
+    assert blocks_of(files["search.html"]) == []
+
+
+def test_the_block_stays_small_and_the_page_within_its_bar(tmp_path: Path) -> None:
+    talk = list(days(1, 150, "The tank by the gate is half full again, so please water the *beans* first. Bed {n}."))
+    out(tmp_path / "with", Shelf(("Garden Club", talk)), data="json-ld,atom", address=ADDRESS)
+    out(tmp_path / "without", Shelf(("Garden Club", talk)))
+    (page,) = (tmp_path / "with" / "c").rglob("*.html")
+    (plain,) = (tmp_path / "without" / "c").rglob("*.html")
+    assert 0 < page.stat().st_size - plain.stat().st_size < 2000
+    assert page.stat().st_size <= 60_000
+
+
+def test_several_discussions_on_a_page_are_told_by_how_they_began() -> None:
+    def article(n: int, more: str = "") -> str:
+        return (
+            f'<article id="m-{n}"><h3><bdi>Ines</bdi></h3><a href="#m-{n}"><time datetime="2023-05-0{n}T10:00">10:00'
+            f'</time></a><blockquote><p>quoted</p></blockquote><p class="s">Subject</p><p dir="auto">Words {n}</p>'
+            f"<details><p>folded</p></details>{more}</article>"
+        )
+
+    page = (
+        '<h1>May</h1><main id="text"><h2 id="t-1">Beans</h2>' + article(1) + article(2) + '<h2 id="t-2">Hose</h2>'
+        '<p class="e">moved</p><h2 id="d-1"><time datetime="2023-05-03">3 May</time></h2>' + article(3) + "</main>"
+    )
+    found = postings(page.encode(), lambda fragment: f"x{fragment}")
+    assert [(one["headline"], one["text"], one["url"], one["commentCount"]) for one in found] == [
+        ("Beans", "Words 1", "x#m-1", 1),
+        ("Hose", "Words 3", "x#m-3", 0),
+    ]
+    assert not any("comment" in one for one in found)
+
+
+def test_who_goes_on_talking_is_still_the_author_and_what_has_no_time_or_words_is_not_told() -> None:
+    def article(text: str, stamp: str = "2023-05-04", head: str = "") -> str:
+        return f'<article id="m-1">{head}<time datetime="{stamp}">x</time><p>{text}</p></article>'
+
+    page = f"<main>{article('a', head='<h3>Mei</h3>')}{article('')}{article('b', '')}{article('c')}</main>"
+    (one,) = postings(page.encode(), str)
+    assert [answer["author"] for answer in one["comment"]] == [{"@type": "Person", "name": "Mei"}]  # type: ignore[attr-defined]  # a list
+    assert postings(b"<main><p>nothing</p></main>", str) == []
+    assert postings(b"<main><article id='m-1'><p>x</p></article></main>", str) == []
+    long = postings(article("w" * 1000).join(("<main>", "</main>")).encode(), str)
+    assert len(str(long[0]["text"])) == 201
+
+
+@given(st.text())
+def test_no_text_ends_its_block(text: str) -> None:
+    written = heads.block({"x": text, "y": "</script><script>alert(1)</script>"})
+    assert written.count("<") == 2
+    inner = written.removeprefix('<script type="application/ld+json">').removesuffix("</script>\n")
+    assert json.loads(inner)["x"] == text
+
+
+def test_heads_are_not_added_twice_to_a_page_from_before() -> None:
+    once = [Page("a.html", iter([b"<head>", b"</head><p></head>"])), Page("a.css", b"</head>")]
+    first = list(heads.with_heads(iter(once), [heads.feed_link, lambda path, content: heads.block({"a": path})]))
+    again = list(heads.with_heads(iter(first), [heads.feed_link, lambda path, content: heads.block({"a": path})]))
+    assert first == again
+    assert isinstance(first[0].content, bytes)
+    assert first[0].content.count(b"application/ld+json") == first[0].content.count(b"feed.xml") == 1
+    assert first[1].content == b"</head>"
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("kind", ["http", "file"])
+def test_a_browser_takes_the_blocks_for_data_and_runs_nothing(tmp_path: Path, kind: str) -> None:
+    letter = said("</script><script>alert(1)</script><!-- <script>", person(HOSTILE), id="x")
+    out(tmp_path / "site", Shelf((HOSTILE, [letter])), data="json-ld,atom", address=ADDRESS, title=HOSTILE)
+    with chromium() as browser, served(tmp_path / "site") as address:
+        watched = Watched(browser, address if kind == "http" else f"{(tmp_path / 'site').as_uri()}/")
+        for file in sorted((tmp_path / "site").rglob("*.html")):
+            page = watched.go(file.relative_to(tmp_path / "site").as_posix())
+            told = page.locator('script[type="application/ld+json"]').all_text_contents()
+            assert all(json.loads(one) for one in told)
+            if file.parent.parent.name == "c" or (file.name == "index.html" and file.parent.name == "site"):
+                assert len(told) == 1
+        watched.close()
+    assert watched.outside == watched.complaints == watched.dialogs == []

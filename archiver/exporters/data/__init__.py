@@ -13,7 +13,7 @@ from archiver import __version__
 from archiver.contracts import Library, Page, Rendering
 from archiver.errors import UsageError
 from archiver.exporters import bagit, jsonl
-from archiver.exporters.data import columns, feeds, package, sitemap, tables
+from archiver.exporters.data import columns, feeds, heads, package, sitemap, tables
 from archiver.exporters.data.address import Address
 from archiver.exporters.data.feeds import Newest
 from archiver.exporters.data.places import Places
@@ -65,8 +65,11 @@ def _beside(pages: Iterator[Page], library: Library, rendering: Rendering, asked
     newest = Newest()
     if "atom" in asked:
         Overheard(library, [newest]).finish()
+    added = [heads.feed_link] if "atom" in asked else []
+    if "json-ld" in asked:
+        added.append(heads.Structured(library, rendering, downloads(rendering)).head)
     places = Places(newest.ids())
-    yield from places.watching(pages)
+    yield from places.watching(heads.with_heads(pages, added) if added else pages)
     yield from _files(Shared(library), rendering, asked)
     address = rendering.options.get("address", "")
     if "atom" in asked:

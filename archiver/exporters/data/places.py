@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 
 from archiver.contracts import Page
 
-_ANCHOR = re.compile(rb' id="m-([^"]{1,200})"')
+_ANCHOR = re.compile(rb'<article id="m-([^"]{1,200})"')
 _TIME = re.compile(rb'<time datetime="(\d{4}-\d\d-\d\d)[T"]')
 _SKIPPED = {"search.html"}
 
