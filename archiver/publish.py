@@ -28,6 +28,7 @@ from archiver.errors import ArchiveError, LockedError, UsageError
 from archiver.exporters import data, site
 from archiver.model import KeptConversation, KeptMessage, Sender
 from archiver.privacy import Masked
+from archiver.privacy.files import Files
 from archiver.store.secret import anchor_with
 
 MANIFEST = "manifest-sha256.txt"
@@ -82,7 +83,9 @@ def publish(
     rendering = Rendering(options.get("title", ""), {**options, "masked": "yes", **_dated()})
     marks = site.words(options.get("language", "en")).marks
     anchor = anchor_with(secret)
-    masked = Masked(_Chosen(library, chosen), lambda name: permalinks.get(name) or anchor(name), marks)
+    shown = Files(library.attachment, anything="metadata" in options.get("allow", "").split(","))
+    files = shown if options.get("attachments") == "yes" else None
+    masked = Masked(_Chosen(library, chosen), lambda name: permalinks.get(name) or anchor(name), marks, files=files)
     state = _fingerprint(library, chosen, rendering, secret)
     pages = data.beside(site.render(masked, rendering), masked, rendering)
     written = _place(pages, target, _Before(state, masked), yes=yes)

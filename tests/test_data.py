@@ -83,7 +83,7 @@ def test_the_tables_read_as_a_person_would_expect() -> None:
         "2,test:Chess,Chess,test,group,1,1,2023-05-06T20:00:00,2023-05-06T20:00:00\n"
     )
     assert found["attachments.csv"] == (
-        "message,name,media_type,size,sha256,state\nm2,row one.jpg,image/jpeg,812," + "ab" * 32 + ",present\n"
+        "message,name,media_type,size,sha256,path,state\nm2,row one.jpg,image/jpeg,812," + "ab" * 32 + ",,present\n"
     )
     assert found["reactions.csv"] == "message,by,value,at\nm2,Mei,👍,2023-05-04T10:00:00Z\n"
     assert found["links.csv"] == "message,address,domain\nm1,https://example.org/beans?utm_source=x&q=1,example.org\n"

@@ -35,6 +35,14 @@ def publish(
         ),
     ] = None,
     address: Annotated[str, typer.Option(metavar="URL", help="Where the site will stand: feeds need it.")] = "",
+    attachments: Annotated[
+        bool,
+        typer.Option(
+            "--attachments",
+            help="Show attached photos, films and sounds, without the places, devices and names noted in their files; "
+            "files of other kinds are not shown.",
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Replace pages that were changed by hand since.")] = False,
     as_json: JSON = False,
 ) -> None:
@@ -61,6 +69,7 @@ def publish(
                 "contact": contact,
                 "data": ",".join(data or ()),
                 "address": address,
+                "attachments": "yes" if attachments else "",
             },
             secret=secret(folder()),
             archive=folder(),

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from io import BytesIO
 from typing import BinaryIO
 
 from archiver.contracts import Library, Outline
@@ -16,6 +18,7 @@ from archiver.model import (
     Sender,
     Span,
 )
+from archiver.privacy.files import Files
 from archiver.privacy.masking import MARKS, mask, mask_between
 
 _NUMBER = 5  # so many digits in what a phone number is called are taken for the number itself
@@ -30,7 +33,16 @@ class Masked:
     and so is what somebody took back, or asked not to be archived when writing it (kind ``withheld``).
     """
 
-    def __init__(self, library: Library, anchor: Callable[[str], str], marks: Mapping[str, str] = MARKS) -> None:
+    def __init__(
+        self,
+        library: Library,
+        anchor: Callable[[str], str],
+        marks: Mapping[str, str] = MARKS,
+        *,
+        files: Files | None = None,
+    ) -> None:
+        """*files*: attached files are shown, as far as these may be."""
+        self._files = files
         self._library = library
         self._anchor = anchor
         self._keys: dict[str, str] = {}
@@ -76,7 +88,9 @@ class Masked:
         return [self._sender(sender) for sender in self._library.people(conversation_id)]
 
     def attachment(self, sha256: str) -> BinaryIO:
-        """Refuses: nobody has looked at what a file shows."""
+        """A file that is shown, by the sum it is shown under; any other is refused: nobody has looked into it."""
+        if self._files is not None:
+            return BytesIO(self._files.open(sha256))
         raise ArchiveError("Attached files are not published.", why=f"Nobody has looked into {sha256[:12]}….")
 
     def _message(self, message: KeptMessage, tally: Counter[str]) -> KeptMessage:
@@ -125,6 +139,9 @@ class Masked:
 
     def _attachment(self, file: Attachment, tally: Counter[str]) -> Attachment:
         name = None if file.name is None else mask(file.name, self._marks, tally)
+        shown = None if self._files is None else self._files.of(file)
+        if shown is not None:
+            return replace(shown, name=name)
         return Attachment(name, file.media_type, file.size, None, None, file.state)
 
     def _reaction(self, reaction: Reaction) -> Reaction:

@@ -13,7 +13,7 @@ from archiver import __version__
 from archiver.contracts import Library, Page, Rendering
 from archiver.errors import UsageError
 from archiver.exporters import bagit, jsonl
-from archiver.exporters.data import columns, feeds, heads, package, sitemap, tables
+from archiver.exporters.data import columns, feeds, heads, media, package, sitemap, tables
 from archiver.exporters.data.address import Address
 from archiver.exporters.data.feeds import Newest
 from archiver.exporters.data.places import Places
@@ -48,12 +48,13 @@ def kinds(rendering: Rendering) -> tuple[str, ...]:
 
 
 def beside(pages: Iterator[Page], library: Library, rendering: Rendering) -> Iterator[Page]:
-    """The *pages* of a site of this library, and after them the open data.
+    """The *pages* of a site of this library, and after them the open data and the attached files that it shows.
 
-    What was asked for is checked at once. For feeds the messages are read once before the pages.
+    What was asked for is checked at once. For feeds and files the messages are read once before the pages.
     """
     asked = kinds(rendering)
-    return _beside(pages, library, rendering, asked) if asked else pages
+    files = rendering.options.get("attachments") == "yes"
+    return _beside(pages, library, rendering, asked, media.Shown() if files else None) if asked or files else pages
 
 
 def render(library: Library, rendering: Rendering) -> Iterator[Page]:
@@ -61,18 +62,24 @@ def render(library: Library, rendering: Rendering) -> Iterator[Page]:
     return _files(Shared(library), rendering, kinds(rendering))
 
 
-def _beside(pages: Iterator[Page], library: Library, rendering: Rendering, asked: Sequence[str]) -> Iterator[Page]:
-    newest = Newest()
-    if "atom" in asked:
-        Overheard(library, [newest]).finish()
-    added = [heads.feed_link] if "atom" in asked else []
+def _beside(
+    pages: Iterator[Page], library: Library, rendering: Rendering, asked: Sequence[str], files: media.Shown | None
+) -> Iterator[Page]:
+    newest = Newest() if "atom" in asked else None
+    if listeners := [one for one in (newest, files) if one is not None]:
+        Overheard(library, listeners).finish()
+    if files is not None:
+        pages = media.allowed(pages)
+    added = [heads.feed_link] if newest else []
     if "json-ld" in asked:
         added.append(heads.Structured(library, rendering, downloads(rendering)).head)
-    places = Places(newest.ids())
+    places = Places(newest.ids() if newest else ())
     yield from places.watching(heads.with_heads(pages, added) if added else pages)
+    if files is not None:
+        yield from files.pages(library)
     yield from _files(Shared(library), rendering, asked)
     address = rendering.options.get("address", "")
-    if "atom" in asked:
+    if newest:
         yield from feeds.pages(library, rendering, newest, places, Address(address))
     if "sitemap" in asked:
         yield from sitemap.pages(places.pages, Address(address))

@@ -94,6 +94,7 @@ ATTACHMENTS = Table(
         Column("media_type", "string", "What it is: image/jpeg, or image/* when only the kind is known."),
         Column("size", "integer", "Its size in bytes."),
         Column("sha256", "string", "SHA-256 of the file, where it is kept."),
+        Column("path", "string", "Where it lies below the site's first page; empty where it is not published."),
         Column("state", "string", "present, omitted (left out of the export) or missing (not among its files).",
                required=True),
     ),

@@ -20,7 +20,7 @@ from archiver.exporters.data.columns import (
 from archiver.exporters.data.shared import Overheard
 from archiver.exporters.site.links import canonical
 from archiver.exporters.site.prose import addresses, clean
-from archiver.model import KeptConversation, KeptMessage
+from archiver.model import KeptConversation, KeptMessage, PublishedFile
 from archiver.text import csv_safe
 
 Cell = str | int | None
@@ -104,7 +104,8 @@ class Sides:
         if message.sender is not None:
             self._people.setdefault(message.sender.person, _Person(message.sender.name)).add(message.at_local)
         for file in message.attachments:
-            self._attachments.add(message.id, file.name, file.media_type, file.size, file.sha256, file.state)
+            path = file.path if isinstance(file, PublishedFile) else None
+            self._attachments.add(message.id, file.name, file.media_type, file.size, file.sha256, path, file.state)
         for mark in message.reactions:
             by = None if mark.by is None else mark.by.name
             self._reactions.add(message.id, by, mark.value, _utc(mark.at))
