@@ -43,6 +43,13 @@ def publish(
             "files of other kinds are not shown.",
         ),
     ] = False,
+    search: Annotated[
+        str,
+        typer.Option(
+            metavar="own|pagefind",
+            help="What searches the site: our own, which works from a disk, too, or Pagefind, once it is on the web.",
+        ),
+    ] = "own",
     yes: Annotated[bool, typer.Option("--yes", help="Replace pages that were changed by hand since.")] = False,
     as_json: JSON = False,
 ) -> None:
@@ -69,6 +76,7 @@ def publish(
                 "contact": contact,
                 "data": ",".join(data or ()),
                 "address": address,
+                "search": search,
                 "attachments": "yes" if attachments else "",
             },
             secret=secret(folder()),

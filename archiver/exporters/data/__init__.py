@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from archiver import __version__
 from archiver.contracts import Library, Page, Rendering
 from archiver.errors import UsageError
-from archiver.exporters import bagit, jsonl
+from archiver.exporters import bagit, finder, jsonl
 from archiver.exporters.data import columns, feeds, heads, media, package, sitemap, tables
 from archiver.exporters.data.address import Address
 from archiver.exporters.data.feeds import Newest
@@ -54,6 +54,8 @@ def beside(pages: Iterator[Page], library: Library, rendering: Rendering) -> Ite
     """
     asked = kinds(rendering)
     files = rendering.options.get("attachments") == "yes"
+    if finder.wanted(rendering):
+        pages = finder.searched(pages, rendering)
     return _beside(pages, library, rendering, asked, media.Shown() if files else None) if asked or files else pages
 
 

@@ -7,7 +7,7 @@ from archiver.contracts import Page
 
 _ANCHOR = re.compile(rb'<article id="m-([^"]{1,200})"')
 _TIME = re.compile(rb'<time datetime="(\d{4}-\d\d-\d\d)[T"]')
-_SKIPPED = {"search.html"}
+_SKIPPED = {"search.html", "search-offline.html"}
 
 
 class Places:
