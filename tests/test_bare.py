@@ -212,3 +212,79 @@ def test_what_cannot_be_bared_is_shown_only_when_it_is_allowed_and_never_what_ac
 def test_a_file_that_is_too_big_is_not_even_read_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archiver.privacy.files.LIMIT", 10)
     assert files(pictures.png(), anything=True).of(Attachment(sha256="0" * 64)) is None
+
+
+# ---- each format's own corners
+
+
+def box(name: bytes, *bodies: bytes) -> bytes:
+    body = b"".join(bodies)
+    return struct.pack(">I", len(body) + 8) + name + body
+
+
+HEAD = box(b"ftyp", b"isom", bytes(4), b"mp42")
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        box(b"free") * 20_002,
+        box(b"moov", box(b"trak", box(b"trak", box(b"trak", box(b"trak", box(b"trak", box(b"trak", box(b"trak", box(
+            b"trak", box(b"trak")))))))))),
+        box(b"moov", box(b"mvhd", bytes(4))),
+        box(b"moov", box(b"hdlr", bytes(4))),
+        box(b"moov", box(b"tkhd", bytes(24))),
+        b"\0\0\0\4mdat",
+        struct.pack(">I", 1) + b"mdat" + struct.pack(">Q", 8),
+    ],
+)  # fmt: skip
+def test_boxes_that_are_no_film_are_not_shown(rest: bytes) -> None:
+    assert bare(HEAD + rest) is None
+
+
+def test_the_last_box_may_reach_to_the_end() -> None:
+    film = pictures.mp4()
+    start = film.index(b"mdat") - 4
+    open_ended = film[:start] + b"\0\0\0\0mdat" + b"picture " * 5
+    found = bare(open_ended)
+    assert found is not None
+    assert found.content.endswith(b"picture ")
+
+
+def test_an_animation_keeps_its_frames_without_what_is_noted_in_them() -> None:
+    lossless = b"\x2f" + struct.pack("<I", 9 | 7 << 14) + bytes(4)
+    inner = b"VP8L" + struct.pack("<I", len(lossless)) + lossless + b"\0" + b"note" + struct.pack("<I", 8) + CANARY[:8]
+    chunks = (
+        b"ANIM" + struct.pack("<I", 6) + bytes(6) + b"ANMF" + struct.pack("<I", 16 + len(inner)) + bytes(16) + inner
+    )
+    wide = b"VP8X" + struct.pack("<I", 10) + b"\x02\0\0\0" + b"\x09\0\0\x07\0\0"
+    body = b"WEBP" + wide + chunks
+    found = bare(b"RIFF" + struct.pack("<I", len(body)) + body)
+    assert found is not None
+    assert (found.width, found.height) == (10, 8)
+    assert CANARY[:8] not in found.content
+    assert b"VP8L" in found.content
+    alone = b"WEBPVP8L" + struct.pack("<I", len(lossless)) + lossless + b"\0"
+    small = bare(b"RIFF" + struct.pack("<I", len(alone)) + alone)
+    assert small is not None
+    assert (small.width, small.height) == (10, 8)
+
+
+def test_sound_of_the_older_kinds_is_walked_too() -> None:
+    low = (b"\xff\xf3\x48\xc0").ljust(144, b"\0")  # MPEG 2, 32 kbit/s, 16 kHz
+    found = bare(b"ID3\4\0\x10" + bytes((0, 0, 0, 4)) + b"abcd" + b"3DI" + bytes(7) + bytes(5) + low * 4)
+    assert found is not None
+    assert found.content == low * 4
+    assert bare(low * 4 + bytes(3000) + low * 400) is None  # what comes after the gap would be lost
+    assert bare(b"\xff\xfb\x90\x00".ljust(417, b"\0")) is None  # a frame alone may be anything
+    assert bare(b"ID3\3\0\0" + bytes((0, 0, 0, 2)) + b"ab" + b"\xff\xfb\xf0\x00" * 300) is None
+
+
+def test_a_picture_without_a_size_or_a_picture_is_none() -> None:
+    whole = pictures.jpeg()
+    frame = whole.index(b"\xff\xc0")
+    assert bare(whole[: frame + 5] + bytes(4) + whole[frame + 9 :]) is None
+    assert bare(whole[:2] + b"\xff\x02\0\2" + whole[2:]) is None
+    data = pictures.png()
+    assert bare(data.replace(b"IDAT", b"teXt")) is None
+    assert bare(pictures.opus()[: pictures.opus().index(b"OggS", 60)]) is None

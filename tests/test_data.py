@@ -24,6 +24,7 @@ from archiver.exporters.data import feeds, heads, package, sitemap, tables
 from archiver.exporters.data.address import Address
 from archiver.exporters.data.columns import LINKS, MESSAGES, TABLES
 from archiver.exporters.data.postings import postings
+from archiver.exporters.data.shared import Overheard, Shared
 from archiver.exporters.data.xml import Writer, storable
 from archiver.keeping import bags
 from archiver.model import Attachment, Handle, KeptMessage, Provenance, Reaction
@@ -519,7 +520,7 @@ def test_the_command_line_asks_for_data_by_kind(tmp_path: Path, capsys: pytest.C
     chat.write_text("14.05.23, 10:11 - Ines: call +44 20 7946 0417\n14.05.23, 10:12 - Mei: ok\n", encoding="utf-8")
     at = ["--archive", str(tmp_path / "archive")]
     assert run([*at, "import", str(chat)]) == 0
-    more = [str(tmp_path / "site"), "--conversation", "Garden Club", "--data", "csv", "--data", "atom"]
+    more = [str(tmp_path / "site"), "--conversation", "Garden Club", "--data", "csv", "--data", "atom", "--yes"]
     assert run([*at, "publish", *more]) == 2
     assert "--address" in capsys.readouterr().err
     assert run([*at, "publish", *more, "--address", ADDRESS]) == 0
@@ -649,3 +650,29 @@ def test_a_browser_takes_the_blocks_for_data_and_runs_nothing(tmp_path: Path, ki
                 assert len(told) == 1
         watched.close()
     assert watched.outside == watched.complaints == watched.dialogs == []
+
+
+def test_a_shared_library_is_a_library_whose_numbers_begin_with_one() -> None:
+    library = Shelf(("Chess", [said("e4")]), ("Garden Club", [said("Beans", "Mei"), said("Hose", "Ines", at=None)]))
+    shared = Shared(library)
+    heard: list[str] = []
+    overheard = Overheard(shared, [Ear(heard)])
+    assert [one.id for one in overheard.conversations()] == [1, 2]
+    assert [line.length for line in overheard.outline(2)] == [5, 4]
+    assert [(one.name, one.person, one.identity) for one in overheard.people(2)] == [("Mei", 1, 0), ("Ines", 2, 0)]
+    assert overheard.attachment("ab").read() == b"ab"
+    for _ in range(2):
+        assert [message.text for message in overheard.messages(2)] == ["Beans", "Hose"]
+    overheard.finish()
+    overheard.finish()
+    assert heard == ["Beans", "Hose", "e4"]
+
+
+class Ear:
+    """Writes down what it hears."""
+
+    def __init__(self, heard: list[str]) -> None:
+        self._heard = heard
+
+    def add(self, message: KeptMessage) -> None:
+        self._heard.append(message.text)

@@ -5,6 +5,8 @@ from archiver.privacy.bare.parts import Bare, DamagedError, big, part
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 _BITS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _BITS_LOW = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+_TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3")
+_LONGEST = 2881  # bytes of a frame: so much may be a last one that was cut short
 _AMR = (12, 13, 15, 17, 19, 20, 26, 31, 5, 0, 0, 0, 0, 0, 0, 0)  # bytes of a frame after its first, by its kind
 
 
@@ -15,7 +17,8 @@ def mp3(content: bytes) -> Bare:
     while frame := _frame(content, at):
         kept.append(frame)
         at += len(frame)
-    if len(kept) < 2:
+    cut = len(content) - at > _LONGEST and not content.startswith(_TAGS, at)
+    if len(kept) < 2 or cut:
         raise DamagedError
     return Bare(b"".join(kept))
 
