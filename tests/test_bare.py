@@ -242,6 +242,13 @@ def test_boxes_that_are_no_film_are_not_shown(rest: bytes) -> None:
     assert bare(HEAD + rest) is None
 
 
+def test_a_film_without_a_picture_is_sound() -> None:
+    film = pictures.mp4(b"soun").replace(struct.pack(">II", 1280 << 16, 720 << 16), bytes(8))
+    found = bare(film)
+    assert found is not None
+    assert (found.media_type, found.ending) == ("audio/mp4", "m4a")
+
+
 def test_the_last_box_may_reach_to_the_end() -> None:
     film = pictures.mp4()
     start = film.index(b"mdat") - 4

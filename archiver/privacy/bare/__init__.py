@@ -52,4 +52,6 @@ def bare(content: bytes) -> Bare | None:
         found = walk(content)
     except DamagedError:
         return None
+    if kind == "video/mp4" and not found.width:
+        kind, ending = "audio/mp4", "m4a"  # a film without a picture
     return found._replace(media_type=kind, ending=ending)
