@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import pytest
 
 from archiver.exporters.site.enclosed import enclosed
+from archiver.exporters.site.words import words
 from archiver.model import Attachment, KeptMessage, PublishedFile
 from archiver.publish import MANIFEST, PublishReport, publish
 from tests import pictures
@@ -19,6 +20,7 @@ from tests.pictures import ALL, CANARY
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+ENGLISH = words("en")
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"
 PDF = b"%PDF-1.7\n" + CANARY
 
@@ -134,13 +136,13 @@ def test_a_picture_is_scaled_to_the_page_and_its_name_cannot_act() -> None:
     photo = PublishedFile(
         '"><script>alert(1)</script>.jpg', "image/jpeg", path="media/ab/c.jpg", width=4000, height=3000
     )
-    written = enclosed(photo, "Photo")
+    written = enclosed(photo, ENGLISH)
     assert ' width="640" height="480">' in written
     assert "<script" not in written
-    assert 'alt="Photo"' in enclosed(PublishedFile(None, "image/png", path="media/ab/c.png"), "Photo")
-    assert "<img" not in enclosed(PublishedFile("a", "image/heic", path="media/ab/c.heic"), "Photo")
-    assert "width" not in enclosed(PublishedFile("a", "image/png", path="media/ab/c.png"), "Photo")
-    assert enclosed(PublishedFile("a", "application/pdf", path="x"), "Document").count("<a ") == 1
+    assert 'alt="Photo"' in enclosed(PublishedFile(None, "image/png", path="media/ab/c.png"), ENGLISH)
+    assert "<img" not in enclosed(PublishedFile("a", "image/heic", path="media/ab/c.heic"), ENGLISH)
+    assert "width" not in enclosed(PublishedFile("a", "image/png", path="media/ab/c.png"), ENGLISH)
+    assert enclosed(PublishedFile("a", "application/pdf", path="x"), ENGLISH).count("<a ") == 1
 
 
 # ---- in a browser

@@ -3,6 +3,7 @@
 from html import escape
 
 from archiver.exporters.site.prose import clean
+from archiver.exporters.site.words import Words
 from archiver.model import PublishedFile
 
 _WIDE, _HIGH = 640, 480  # pixels of a picture on a page, at most
@@ -10,8 +11,9 @@ _UP = "../../"  # from the pages of a conversation to the first page
 _SEEN = frozenset(("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif"))
 
 
-def enclosed(file: PublishedFile, medium: str) -> str:
-    """The file as HTML; *medium* is the word for what it is. Nothing is loaded before a reader comes to it."""
+def enclosed(file: PublishedFile, words: Words) -> str:
+    """The file as HTML, under its name or the word for what it is. Nothing is loaded before a reader comes to it."""
+    medium = words.one_of("media", (file.media_type or "").partition("/")[0])
     name = escape(clean(file.name or "").strip() or medium)
     path = _UP + file.path
     kind = file.media_type or ""

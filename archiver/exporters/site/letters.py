@@ -161,7 +161,7 @@ class Letters:
 
     def _file(self, file: Attachment) -> str:
         if isinstance(file, PublishedFile):
-            return enclosed(file, self._medium(file))
+            return enclosed(file, self._words)
         name = f" <bdi>{escape(clean(file.name), quote=False)}</bdi>" if file.name else ""
         state = escape(self._words.one_of("states", file.state))
         return f'<p class="f">{escape(self._medium(file))}{name} <small>{state}</small></p>'
