@@ -123,7 +123,7 @@ def test_what_is_too_big_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @given(st.sampled_from(sorted(ALL)), st.data())
-@settings(max_examples=500)
+@settings(max_examples=200)
 def test_no_damage_makes_it_stumble_or_lets_the_end_through(kind: str, data: st.DataObject) -> None:
     content = bytearray(ALL[kind])
     for _ in range(data.draw(st.integers(1, 8))):

@@ -215,7 +215,6 @@ def test_a_licence_may_be_an_address_and_need_not_be_there() -> None:
         ({"data": "xlsx"}, "no open data called"),
         ({"data": "atom"}, "A feed needs"),
         ({"data": "sitemap", "public": "yes"}, "A sitemap needs"),
-        ({"data": "sitemap", "address": ADDRESS}, "stay away"),
         ({"data": "csv", "address": "letters.example.org"}, "no address"),
         ({"data": "csv", "address": "https://"}, "no address"),
         ({"data": "csv", "address": "https://a b/"}, "no address"),
@@ -463,6 +462,13 @@ def test_the_sitemap_lists_every_page_but_the_one_to_search(tmp_path: Path) -> N
     found = {str(url.findtext(f"{MAP}loc")): url.findtext(f"{MAP}lastmod") for url in root}
     assert found.keys() == {ADDRESS + page for page in pages}
     assert found[f"{ADDRESS}index.html"] == "2023-03-20"
+
+
+def test_there_is_no_sitemap_of_pages_that_ask_search_engines_to_stay_away(tmp_path: Path) -> None:
+    out(tmp_path / "site", garden(), data="sitemap,csv", address=ADDRESS)
+    files = tree(tmp_path / "site")
+    assert "sitemap.xml" not in files
+    assert "data/messages.csv" in files
 
 
 def test_a_big_site_has_an_index_of_maps(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,10 @@ _HOW = "Say where the site will stand with --address https://…, or address = �
 
 
 def kinds(rendering: Rendering) -> tuple[str, ...]:
-    """What was asked for, in the order of `KINDS`; UsageError for what there is not, or what lacks something."""
+    """What was asked for, in the order of `KINDS`; UsageError for what there is not, or what lacks something.
+
+    A sitemap is for search engines: it comes when the pages are public, and not while they ask to be left alone.
+    """
     asked = {word.strip().lower() for word in rendering.options.get("data", "").split(",")} - {""}
     if unknown := sorted(asked - set(KINDS)):
         raise UsageError(f"There is no open data called “{unknown[0]}”.", remedy=f"There are {', '.join(KINDS)}.")
@@ -39,11 +42,8 @@ def kinds(rendering: Rendering) -> tuple[str, ...]:
         raise UsageError("A feed needs the site's address.", why="Its readers are elsewhere.", remedy=_HOW)
     if "sitemap" in asked and not address:
         raise UsageError("A sitemap needs the site's address.", why="It lists whole addresses.", remedy=_HOW)
-    if "sitemap" in asked and rendering.options.get("public") != "yes":
-        raise UsageError(
-            "A sitemap is for search engines, and these pages ask search engines to stay away.",
-            remedy="Leave it out, or set public = true in publish.toml.",
-        )
+    if rendering.options.get("public") != "yes":
+        asked -= {"sitemap"}
     return tuple(kind for kind in KINDS if kind in asked)
 
 
