@@ -1,6 +1,7 @@
 """Attached files on the pages: off unless asked for, bared when they are, and nothing that acts."""
 
 import io
+import json
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -90,7 +91,10 @@ def test_files_are_shown_bared_each_under_the_sum_of_its_bytes(tmp_path: Path) -
     assert page.count(b"kept in the archive, not shown here") == 3
     rows = files["data/attachments.csv"].decode().split("\r\n")
     assert sum(",media/" in row for row in rows) == len(ALL)
-    assert "in/1" not in files["data/messages.jsonl"].decode()
+    lines = files["data/messages.jsonl"].decode()
+    assert "in/1" not in lines
+    assert {file["path"] for line in lines.splitlines() for file in json.loads(line).get("attachments", ())
+            if "path" in file} == shown  # fmt: skip
 
 
 def test_what_cannot_be_bared_is_shown_when_somebody_allowed_it_and_pages_and_drawings_never(tmp_path: Path) -> None:
