@@ -81,6 +81,7 @@ def publish(
     chosen = choose(library.conversations(), conversations)
     target = safe_target(target, archive)
     rendering = Rendering(options.get("title", ""), {**options, "masked": "yes", **_dated()})
+    data.check(rendering)
     marks = site.words(options.get("language", "en")).marks
     anchor = anchor_with(secret)
     shown = Files(library.attachment, anything="metadata" in options.get("allow", "").split(","))

@@ -47,6 +47,12 @@ def kinds(rendering: Rendering) -> tuple[str, ...]:
     return tuple(kind for kind in KINDS if kind in asked)
 
 
+def check(rendering: Rendering) -> None:
+    """UsageError for what was asked for and cannot be given; to be called before anything is written."""
+    kinds(rendering)
+    finder.wanted(rendering)
+
+
 def beside(pages: Iterator[Page], library: Library, rendering: Rendering) -> Iterator[Page]:
     """The *pages* of a site of this library, and after them the open data and the attached files that it shows.
 
