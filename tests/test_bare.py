@@ -122,6 +122,15 @@ def test_what_is_too_big_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert bare(pictures.png()) is None
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b"\xff\xd8" + b"\xff\xe0\0\2" * 10_001 + b"\xff\xd9", b"\xff\xd8" + b"\xff" * 100 + pictures.jpeg()[3:],
+     b"\x89PNG\r\n\x1a\n" + pictures.png()[8:33] + (bytes(4) + b"teXt" + bytes(4)) * 100_001],
+)  # fmt: skip
+def test_a_file_of_a_thousand_times_nothing_is_not_walked_to_its_end(content: bytes) -> None:
+    assert bare(content) is None
+
+
 @given(st.sampled_from(sorted(ALL)), st.data())
 @settings(max_examples=200)
 def test_no_damage_makes_it_stumble_or_lets_the_end_through(kind: str, data: st.DataObject) -> None:

@@ -405,6 +405,41 @@ def test_a_feed_has_the_newest_words_first_and_leads_to_their_place(tmp_path: Pa
     assert [len(feed(files[path]).findall(f"{ATOM}entry")) for path in own] in ([1, 50], [50, 1])
 
 
+def test_a_whole_feed_reads_like_this(tmp_path: Path) -> None:
+    letter = said("Bring the hose & <gloves>.\nCall +44 20 7946 0417", "Ines Okoro", id="m1", subject="Saturday")
+    out(tmp_path / "site", Shelf(("Garden Club", [letter])), data="atom", address=ADDRESS, title="Letters")
+    (page,) = (tmp_path / "site" / "c").rglob("*.html")
+    place = (
+        f"{ADDRESS}{page.relative_to(tmp_path / 'site').as_posix()}#m-{page.read_text().partition('id="m-')[2][:12]}"
+    )
+    written = re.sub(r"urn:uuid:[0-9a-f-]{36}", "urn:uuid:…", (tmp_path / "site/feed.xml").read_text(encoding="utf-8"))
+    assert (
+        written.replace(place, "PLACE")
+        == """<?xml version="1.0" encoding="utf-8"?>
+<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="en">
+  <id>urn:uuid:…</id>
+  <title>Letters</title>
+  <updated>2023-05-04T10:11:12Z</updated>
+  <link rel="self" href="https://letters.example.org/garden/feed.xml" type="application/atom+xml"/>
+  <link href="https://letters.example.org/garden/index.html" type="text/html"/>
+  <entry>
+    <id>urn:uuid:…</id>
+    <title>Saturday</title>
+    <updated>2023-05-04T10:11:12Z</updated>
+    <published>2023-05-04T10:11:12Z</published>
+    <author>
+      <name>Ines Okoro</name>
+    </author>
+    <link href="PLACE" type="text/html"/>
+    <category term="Garden Club"/>
+    <content type="text">Bring the hose &amp; &lt;gloves&gt;.
+Call [phone]</content>
+  </entry>
+</feed>
+"""
+    )
+
+
 def test_a_feed_tells_nothing_that_was_taken_back_or_has_no_time_or_words() -> None:
     newest = feeds.Newest()
     for letter in (

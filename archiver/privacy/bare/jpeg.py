@@ -3,12 +3,13 @@
 import re
 import struct
 
-from archiver.privacy.bare.parts import Bare, DamagedError, big, part
+from archiver.privacy.bare.parts import Bare, DamagedError, Steps, big, part
 
 _SOI, _EOI, _SOS, _DHT = 0xD8, 0xD9, 0xDA, 0xC4
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {_DHT, 0xC8, 0xCC}
 _TABLES = frozenset({_DHT, 0xCC, 0xDB, 0xDC, 0xDD}) | _FRAMES | {_SOS}
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")  # inside the picture's own data: neither stuffing nor restart
+_MOST, _FILLED = 10_000, 64  # segments, and bytes before one
 _TURNED = range(5, 9)  # orientations with width and height swapped
 
 
@@ -16,7 +17,9 @@ def bare(content: bytes) -> Bare:
     kept = [b"\xff\xd8"]
     at, width, height, turned = 2, 0, 0, 1
     place = 1  # where the orientation goes: after JFIF's own segment, if there is one
+    steps = Steps(_MOST)
     while True:
+        steps.take()
         marker, at = _marker(content, at)
         if marker == _EOI:
             break
@@ -50,11 +53,14 @@ def bare(content: bytes) -> Bare:
 
 
 def _marker(content: bytes, at: int) -> tuple[int, int]:
-    """The marker at a place, and where its segment begins; any number of 0xFF may stand before it."""
+    """The marker at a place, and where its segment begins; some more 0xFF may stand before it."""
     if big(content, at, 1) != 0xFF:
         raise DamagedError
+    filled = at
     while big(content, at, 1) == 0xFF:
         at += 1
+        if at - filled > _FILLED:
+            raise DamagedError
     return content[at], at + 1
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from archiver.privacy.bare.parts import Bare, DamagedError, big, little, part
+from archiver.privacy.bare.parts import Bare, DamagedError, Steps, big, little, part
 
+_MOST = 1_000_000  # pages
 _BEGINS = 0x02
 _EMPTY = b"OpusTags" + bytes(8)  # no vendor, no comments
 
@@ -42,7 +43,9 @@ def bare(content: bytes) -> Bare:
 
 def _pages(content: bytes) -> Iterator[_Page]:
     at, serial = 0, None
+    steps = Steps(_MOST)
     while at < len(content):
+        steps.take()
         if part(content, at, 5) != b"OggS\0" or serial not in {None, little(content, at + 14, 4)}:
             raise DamagedError
         serial = little(content, at + 14, 4)

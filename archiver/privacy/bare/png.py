@@ -1,8 +1,9 @@
 """PNG (W3C, third edition), animated or not: the chunks that make the picture."""
 
-from archiver.privacy.bare.parts import Bare, DamagedError, big, part
+from archiver.privacy.bare.parts import Bare, DamagedError, Steps, big, part
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_MOST = 100_000  # chunks
 _KEPT = frozenset(b"IHDR PLTE IDAT IEND tRNS cHRM gAMA iCCP sBIT sRGB cICP mDCV cLLI bKGD pHYs acTL fcTL fdAT".split())
 
 
@@ -10,7 +11,9 @@ def bare(content: bytes) -> Bare:
     kept = [_SIGNATURE]
     names: list[bytes] = []
     at = len(_SIGNATURE)
+    steps = Steps(_MOST)
     while not names or names[-1] != b"IEND":
+        steps.take()
         size, name = big(content, at, 4), part(content, at + 4, 4)
         chunk = part(content, at, size + 12)
         at += len(chunk)

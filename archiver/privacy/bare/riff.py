@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from archiver.privacy.bare.parts import Bare, DamagedError, little, part
+from archiver.privacy.bare.parts import Bare, DamagedError, Steps, little, part
 
 _SHOWN = frozenset((b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"ICCP"))
 _HEARD = frozenset((b"fmt ", b"fact", b"data"))
+_MOST = 100_000  # chunks
 _TOLD = 0x0C  # of VP8X's flags: there is Exif, there is XMP
 
 
@@ -40,7 +41,9 @@ def _end(content: bytes) -> int:
 
 
 def _chunks(content: bytes, at: int, end: int) -> Iterator[tuple[bytes, bytes]]:
+    steps = Steps(_MOST)
     while at < end:
+        steps.take()
         name, size = part(content, at, 4), little(content, at + 4, 4)
         yield name, part(content, at + 8, size)
         at += 8 + size + size % 2

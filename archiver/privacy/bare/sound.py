@@ -1,11 +1,12 @@
 """Sound in frames: MP3 (ISO/IEC 11172-3) without tags before and after it, AAC in ADTS, AMR."""
 
-from archiver.privacy.bare.parts import Bare, DamagedError, big, part
+from archiver.privacy.bare.parts import Bare, DamagedError, Steps, big, part
 
 _RATES = {3: (44100, 48000, 32000), 2: (22050, 24000, 16000), 0: (11025, 12000, 8000)}
 _BITS = (0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 _BITS_LOW = (0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _TAGS = (b"TAG", b"APETAGEX", b"LYRICSBEGIN", b"ID3")
+_MOST = 2_000_000  # frames
 _LONGEST = 2881  # bytes of a frame: so much may be a last one that was cut short
 _AMR = (12, 13, 15, 17, 19, 20, 26, 31, 5, 0, 0, 0, 0, 0, 0, 0)  # bytes of a frame after its first, by its kind
 
@@ -52,7 +53,9 @@ def frames(content: bytes) -> Bare:
     at = 6 if content.startswith(b"#!AMR\n") else 0
     size_of = _amr if at else _adts
     start = at
+    steps = Steps(_MOST)
     while at < len(content):
+        steps.take()
         at += len(part(content, at, size_of(content, at)))
     if at == start:
         raise DamagedError
