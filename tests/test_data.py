@@ -409,9 +409,8 @@ def test_a_whole_feed_reads_like_this(tmp_path: Path) -> None:
     letter = said("Bring the hose & <gloves>.\nCall +44 20 7946 0417", "Ines Okoro", id="m1", subject="Saturday")
     out(tmp_path / "site", Shelf(("Garden Club", [letter])), data="atom", address=ADDRESS, title="Letters")
     (page,) = (tmp_path / "site" / "c").rglob("*.html")
-    place = (
-        f"{ADDRESS}{page.relative_to(tmp_path / 'site').as_posix()}#m-{page.read_text().partition('id="m-')[2][:12]}"
-    )
+    anchor = page.read_text(encoding="utf-8").partition('id="m-')[2][:12]
+    place = f"{ADDRESS}{page.relative_to(tmp_path / 'site').as_posix()}#m-{anchor}"
     written = re.sub(r"urn:uuid:[0-9a-f-]{36}", "urn:uuid:…", (tmp_path / "site/feed.xml").read_text(encoding="utf-8"))
     assert (
         written.replace(place, "PLACE")
