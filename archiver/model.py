@@ -101,6 +101,18 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedFile(Attachment):
+    """A file as a snapshot shows it: *path* in the snapshot, *width* and *height* in pixels (0: it has none).
+
+    *sha256*, *size* and *media_type* are those of the file as shown, not of the one in the archive.
+    """
+
+    path: str = ""
+    width: int = 0
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Reaction:
     """One person's mark on a message."""
 

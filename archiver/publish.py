@@ -9,10 +9,12 @@ the conversations read as they did, nothing is rendered; what is rendered as it 
 import hashlib
 import hmac
 import json
+import os
 import platform
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -23,7 +25,7 @@ from typing import Any, BinaryIO
 
 from archiver.contracts import Earlier, Fingerprinted, Library, Outline, Page, Rendering, Stamped
 from archiver.errors import ArchiveError, UsageError
-from archiver.exporters import site
+from archiver.exporters import data, site
 from archiver.model import KeptConversation, KeptMessage, Sender
 from archiver.placing import folder as placing
 from archiver.placing import manifest
@@ -33,6 +35,7 @@ from archiver.placing.manifest import NAME as MANIFEST
 from archiver.placing.manifest import Manifest, check, is_site
 from archiver.placing.remembered import Memory, look, recall, remember
 from archiver.privacy import Masked, Masker, Naming
+from archiver.privacy.files import METADATA, Files
 from archiver.store.secret import anchor_with
 
 __all__ = ["MANIFEST", "PublishReport", "check", "choose", "is_site", "publish"]
@@ -95,13 +98,30 @@ def through_glass(
     allow = [kind for kind in options.get("allow", "").split(",") if kind]
     masker = Masker(site.words(options.get("language", "en")).marks, allow)
     anchor = anchor_with(secret)
-    masked = Masked(_Chosen(library, chosen), lambda name: permalinks.get(name) or anchor(name), masker, naming)
-    asked = _asked(conversations, options, permalinks, naming, secret)
-    return Seen(chosen, masked, _rendering(options), _state(library, chosen, asked, secret))
+    shown = Files(library.attachment, anything=METADATA in allow)
+    masked = Masked(
+        _Chosen(library, chosen),
+        lambda name: permalinks.get(name) or anchor(name),
+        masker,
+        naming,
+        files=shown if options.get("attachments") == "yes" else None,
+    )
+    rendering = _rendering(options)
+    data.check(rendering)
+    asked = _asked(conversations, rendering, permalinks, naming, secret)
+    return Seen(chosen, masked, rendering, _state(library, chosen, asked, secret))
 
 
 def _rendering(options: Mapping[str, str]) -> Rendering:
-    return Rendering(options.get("title", ""), {**options, "masked": "yes"})
+    return Rendering(options.get("title", ""), {**options, "masked": "yes", **_dated()})
+
+
+def _dated() -> dict[str, str]:
+    """The day that SOURCE_DATE_EPOCH tells, as reproducible-builds.org has it: for what has to have a date."""
+    told = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
+    if not told.isascii() or not told.isdigit() or len(told) > 11:
+        return {}
+    return {"date": datetime.fromtimestamp(int(told), UTC).date().isoformat()}
 
 
 def publish(
@@ -120,7 +140,8 @@ def publish(
     """Publishes the named conversations, masked, as a site in *target*.
 
     A conversation is named by its title (case does not matter), its key or its number. *options* are the
-    site's (``title``, ``language``, ``about``, ``contact``). *secret* makes the permalinks: the same secret,
+    site's (``title``, ``language``, ``about``, ``contact``…) and those of the open data beside it (``data``,
+    ``address``, ``public``). *secret* makes the permalinks: the same secret,
     the same addresses; *permalinks* are those of messages that have another id since they were redacted. *archive*
     is the archive's own folder, which is never published into. *naming* says under which names people appear; without
     one, under their own. *agree* is asked when all pages are made and none is in its place yet; it raises to refuse.
@@ -128,7 +149,7 @@ def publish(
     UsageError for what cannot be meant, LockedError while another publish writes there.
     """
     folder = safe_target(target, archive)
-    place = _Place(folder, archive, library, _asked(conversations, options, permalinks, naming, secret))
+    place = _Place(folder, archive, library, _asked(conversations, _rendering(options), permalinks, naming, secret))
     if (told := place.untouched()) is not None:
         return _report(folder, told, len(told.digests))
     seen = through_glass(
@@ -142,7 +163,8 @@ def publish(
         return {"state": seen.state, "masked": seen.masked.counts, "conversations": titles, "messages": messages}
 
     def render(earlier: Earlier) -> Iterator[Page]:
-        yield from site.render(seen.masked, replace(seen.rendering, earlier=earlier))
+        rendering = replace(seen.rendering, earlier=earlier)
+        yield from data.beside(site.render(seen.masked, rendering), seen.masked, rendering)
         if agree is not None:
             agree(seen)
 
@@ -165,14 +187,14 @@ def _report(folder: Path, told: Manifest, unchanged: int) -> PublishReport:
 
 def _asked(
     conversations: Sequence[str],
-    options: Mapping[str, str],
+    rendering: Rendering,
     permalinks: Mapping[str, str],
     naming: Naming | None,
     secret: bytes,
 ) -> str:
     """A sum of all that the person who publishes decided."""
     appear = "" if naming is None else naming.digest.hex()
-    return _sum(secret, [sorted(conversations), sorted(options.items()), sorted(permalinks.items()), appear])
+    return _sum(secret, [sorted(conversations), sorted(rendering.options.items()), sorted(permalinks.items()), appear])
 
 
 def _sum(secret: bytes, said: object) -> str:

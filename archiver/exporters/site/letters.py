@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from html import escape
 from itertools import groupby
 
+from archiver.exporters.site.enclosed import enclosed
 from archiver.exporters.site.paging import day_of
 from archiver.exporters.site.patches import may_hold_patches, parts
 from archiver.exporters.site.prose import clean, prose, snippet
 from archiver.exporters.site.words import Words
-from archiver.model import Attachment, KeptMessage, Reaction, Sender
+from archiver.model import Attachment, KeptMessage, PublishedFile, Reaction, Sender
 
 # What of a letter is folded away, and under which word.
 _FOLDED = {
@@ -175,6 +176,8 @@ class Letters:
         return Quote(path, fragment(message.id), shown)
 
     def _file(self, file: Attachment) -> str:
+        if isinstance(file, PublishedFile):
+            return enclosed(file, self._words)
         name = f" <bdi>{escape(clean(file.name), quote=False)}</bdi>" if file.name else ""
         state = escape(self._words.one_of("states", file.state))
         return f'<p class="f">{escape(self._medium(file))}{name} <small>{state}</small></p>'
