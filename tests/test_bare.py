@@ -304,3 +304,18 @@ def test_a_picture_without_a_size_or_a_picture_is_none() -> None:
     data = pictures.png()
     assert bare(data.replace(b"IDAT", b"teXt")) is None
     assert bare(pictures.opus()[: pictures.opus().index(b"OggS", 60)]) is None
+
+
+def test_a_photo_with_odd_details_is_shown_or_not_but_never_with_them() -> None:
+    whole = pictures.jpeg()
+    start = whole.index(b"\xff\xe1")
+    rest = whole[whole.index(b"\xff\xe1", start + 2) :]
+    many = b"Exif\0\0II*\0\x08\0\0\0\xff\xff" + struct.pack("<HHII", 0x010F, 2, 4, 0) * 3
+    odd = whole[:start] + b"\xff\xe1" + struct.pack(">H", len(many) + 2) + many + rest
+    assert bare(odd) == bare(whole)
+    assert bare(whole[:2] + b"\x00" + whole[2:]) is None
+    cut = bare(whole[: whole.rindex(b"\xff\xd9")].rstrip(b"\xff") + b"\0")
+    assert cut is None
+    two = pictures.opus()
+    at = two.index(b"OggS", 1)
+    assert bare(two[:at] + b"OggX" + two[at + 4 :]) is None
