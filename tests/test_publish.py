@@ -544,6 +544,9 @@ _NO_PAGE = {
     "tombstone": "permalinks are given to publish",
     "sealed": "for imports",
     "doomed": "for redactions",
+    "conversation_title": "the conversation says it itself",
+    "pseudonym": "what people are called is part of what was asked",
+    "appearance": "for the one who publishes",
 }
 
 
