@@ -1,6 +1,7 @@
 """Words go out of exports in JSON and HTML however these escape them, and the files stay what they are."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -38,7 +39,7 @@ def thread(name: str = "Jürgen Klöß") -> bytes:
 
 @pytest.mark.parametrize("write", [as_facebook, lambda value: json.dumps(value).encode(),
                                    lambda value: json.dumps(value, ensure_ascii=False).encode()])  # fmt: skip
-def test_only_the_words_go_out_of_json_however_it_is_escaped(write) -> None:  # type: ignore[no-untyped-def]  # three writers
+def test_only_the_words_go_out_of_json_however_it_is_escaped(write: Callable[[object], bytes]) -> None:
     raw = write({"content": SAID[1], "a\nMühle": ["Muehle", "the\nMühle"]})
     after = exports.fill_words(raw, "json", CUT.ranges)
     assert len(after) == len(raw)
