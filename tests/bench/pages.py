@@ -1,9 +1,9 @@
 """How fast, how large and how lazy is a published site? ``python -m tests.bench pages --messages N``"""
 
 import hashlib
+import importlib
 import json
 import marshal
-import random
 import resource
 import shutil
 import sys
@@ -17,7 +17,9 @@ from typing import BinaryIO
 
 from archiver.contracts import Outline, Rendering
 from archiver.exporters.site import render
+from archiver.exporters.site.frame import Frame
 from archiver.exporters.site.index import Index
+from archiver.exporters.site.letters import Letters
 from archiver.exporters.site.paging import plan
 from archiver.model import Handle, KeptConversation, KeptMessage, Sender
 from archiver.privacy import Masked, Masker, Naming
@@ -89,16 +91,18 @@ def invented(messages: int, seed: int) -> Path:
 
 
 def run(messages: int, seed: int) -> None:
-    """Prints what rendering, the index, a first and a second publish cost, and what a hundredth more changes."""
+    """Prints what pages, index, publishing, publishing again and a hundredth more cost, and what questions do."""
     file, work = invented(messages, seed), CACHE / f"pages-{messages}-{seed}"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     try:
-        steps = ("read", "render", "render masked", "render with other names", "index")
+        steps = ("read", "pages", "index", "render", "render masked", "render with other names")
         rows = [_row(what, messages, _step(what, file, messages, work)) for what in steps]
         rows += [_row("publish", messages, _step("publish", file, messages, work))]
         rows += [_row("the same again", messages, _step("publish", file, messages, work))]
         rows += [_row("1 % more", messages, _step("publish", file, messages + messages // 100, work))]
+        if importlib.import_module("tests.browsers").CHROMIUM:  # so late, for it needs memory that children inherit
+            rows += [_row("questions", 0, _step("asked", file, messages, work))]
         print(table([HEAD, *rows]))
     finally:
         shutil.rmtree(work)
@@ -111,7 +115,13 @@ def _step(what: str, file: Path, count: int, work: Path) -> Cost:
 def _row(what: str, messages: int, found: Cost) -> tuple[str, ...]:
     told = json.loads(found.output)
     note = ", ".join(f"{name} {value:,}" for name, value in told.items() if name not in {"cpu", "rss"})
-    return what, f"{messages / told['cpu']:,.0f}", f"{told['cpu']:.2f}", megabytes(told["rss"]), note
+    return (
+        what,
+        f"{messages / told['cpu']:,.0f}" if messages else "",
+        f"{told['cpu']:.2f}",
+        megabytes(told["rss"]),
+        note,
+    )
 
 
 def _once(what: str, file: Path, count: int, work: Path) -> dict[str, float]:
@@ -127,6 +137,10 @@ def _once(what: str, file: Path, count: int, work: Path) -> dict[str, float]:
         told["files"] = sum(1 for page in pages if not page.path.startswith("search/"))
     elif what == "index":
         told |= _index(library)
+    elif what == "pages":
+        told["pages"] = sum(1 for _ in _pages(library))
+    elif what == "asked":
+        told |= importlib.import_module("tests.bench.asked").costs(work / "site", 7)
     else:
         kept = work / "archive"
         kept.mkdir(exist_ok=True)
@@ -150,6 +164,16 @@ def _invented_name(draw: random.Random) -> str:
     return "".join(draw.choices(("ba", "ke", "lo", "mi", "nu", "ra", "sel", "tor", "vin"), k=3)).capitalize()
 
 
+def _pages(library: Invented) -> Iterator[bytes]:
+    """The pages of a conversation, and nothing else."""
+    planned, messages = plan(library.outline(1)), library.messages(1)
+    frame = Frame(Rendering())
+    letters, entry = Letters(frame.words, planned.answered), frame.entry(library.conversations()[0], "c/x")
+    for number, leaf in enumerate(planned.leaves):
+        rows = letters.page(islice(messages, leaf.messages), leaf.path)
+        yield frame.conversation(entry, planned, number, rows)
+
+
 def _index(library: Invented) -> dict[str, float]:
     planned, messages = plan(library.outline(1)), library.messages(1)
     index = Index(["x"], planned.leaves)
@@ -161,12 +185,6 @@ def _index(library: Invented) -> dict[str, float]:
         sizes[page.path.rpartition("/")[2][0]] += len(page.content)
         sizes["files"] += 1
     return {"words": sizes["t"], "texts": sizes["x"], "head": sizes["h"], "files": sizes["files"]}
-
-
-def sample(count: int, seed: int, words: Sequence[str]) -> list[str]:
-    """Questions of one to three words, of the two thousand most frequent but the first hundred."""
-    draw = random.Random(seed)
-    return [" ".join(draw.choices(words[100:2000], k=draw.randint(1, 3))) for _ in range(count)]
 
 
 if __name__ == "__main__":

@@ -104,22 +104,26 @@ const search = async (question, { conversation = "", year = "", person = "" } = 
   const parts = parse(question), { segments } = await open();
   const who = terms(person).map(term => "@" + term);
   if (!parts.length && !who.length) return { parts, hits: [] };
-  const total = segments.reduce((sum, segment) => sum + segment.messages, 0), counts = parts.map(() => 0);
+  const longest = part => part.words.join("").length, counts = parts.map(() => 0), totals = parts.map(() => 0);
+  /* The longest part first: it will be the rarest, and where nothing is left, the others need not be loaded. */
+  const asks = [...parts.entries()].sort((a, b) => longest(b[1]) - longest(a[1])).concat(who.map(term => [-1, { words: [term], prefix: true }]));
   const found = await Promise.all(segments.map(async segment => {
-    if (year && !segment.months.what.some(one => yearOf(one) == year) || conversation && !segment.conversations.what.some(one => one == conversation)) return [segment, [], []];
-    const people = await Promise.all(who.map(term => lookUp(segment, term, true)));
-    const lists = await Promise.all(parts.map(async part => inARow(await Promise.all(part.words.map((term, i) => lookUp(segment, term, part.prefix && i === part.words.length - 1))))));
-    lists.forEach((list, i) => { counts[i] += list.size; });
-    return [segment, lists, [...lists, ...people]];
+    const lists = [];
+    let left;
+    if (year && !segment.months.what.some(one => yearOf(one) == year) || conversation && !segment.conversations.what.some(one => one == conversation)) return [segment, [], lists];
+    for (const [i, { words, prefix }] of asks) {
+      const list = inARow(await Promise.all(words.map((term, n) => lookUp(segment, term, prefix && n === words.length - 1))));
+      if (i >= 0) { lists[i] = list; counts[i] += list.size; totals[i] += segment.messages; }
+      left = left ? left.filter(message => list.has(message)) : [...list.keys()];
+      if (!left.length) break;
+    }
+    return [segment, left, lists];
   }));
-  const weights = counts.map(count => Math.log(1 + total / (count + 1)));
+  const weights = counts.map((count, i) => Math.log(1 + totals[i] / (count + 1)));
   const months = segments.flatMap(segment => segment.months.what).filter(Boolean), newest = Math.max(...months), oldest = Math.min(...months);
   const hits = [];
-  for (const [segment, lists, all] of found) {
-    if (!all.length) continue;
-    const least = all.reduce((one, other) => other.size < one.size ? other : one);
-    for (const message of least.keys()) {
-      if (!all.every(list => list.has(message))) continue;
+  for (const [segment, left, lists] of found) {
+    for (const message of left) {
       const month = segment.months.of(message);
       if (year && yearOf(month) != year || conversation && segment.conversations.of(message) != conversation) continue;
       let score = month > oldest ? (month - oldest) / (newest - oldest || 1) : 0;
