@@ -281,6 +281,19 @@ class Nose:
         self._canaries = list(canaries)
 
     @cached_property
+    def _spaced(self) -> list[Canary]:
+        return [one for one in self._canaries if not all(map(str.isalnum, one.traces))]
+
+    @cached_property
+    def _solid(self) -> dict[int, dict[str, Canary]]:
+        """Traces of letters and digits alone, by their lengths."""
+        found: dict[int, dict[str, Canary]] = {}
+        for one in self._canaries:
+            for trace in filter(str.isalnum, one.traces):
+                found.setdefault(len(trace), {})[trace] = one
+        return found
+
+    @cached_property
     def _sevens(self) -> dict[str, Canary]:
         return {seven: one for one in self._canaries if one.digits for seven in _sevens(one.digits)}
 
@@ -297,9 +310,12 @@ class Nose:
     def within(self, text: str) -> Iterator[Canary]:
         """The canaries of which a text holds a trace."""
         views = "\n".join(dict.fromkeys(_views(text)))
-        for canary in self._canaries:
-            if any(trace in views for trace in canary.traces):
-                yield canary
+        yield from (canary for canary in self._spaced if any(trace in views for trace in canary.traces))
+        for run in set(_SIGNS.findall(views)):
+            for length in self._solid:
+                for at in range(len(run) - length + 1):
+                    if (found := self._solid[length].get(run[at : at + length])) is not None:
+                        yield found
         for run in _RUN.finditer(views):
             digits = re.sub(r"\D", "", run[0])
             for at in range(len(digits) - 6):
@@ -309,6 +325,7 @@ class Nose:
 
 # Digits that a reader takes for one number; hexadecimal digests and the like are none.
 _RUN = re.compile(r"\d(?:[^0-9a-z\n\"]{0,5}\d){6,}")
+_SIGNS = re.compile(r"[a-z0-9]{6,}")
 _DIGEST = re.compile(r"(?<![0-9a-z])[0-9a-f]{32,128}(?![0-9a-z])")
 _ESCAPES = re.compile(r"(?:\\u[0-9a-f]{4})+", re.IGNORECASE)
 

@@ -46,7 +46,7 @@ _ADDRESS = re.compile(
 
 # ana_at_example.org, ana-at-example-dot-org, ana*at*example.org
 _HYPHENED = re.compile(
-    rf"(?<![\w.+*-])[\w.+-]{{1,64}}?[-_*~](?:{_AT_WORDS})[-_*~][\w-]{{1,63}}?"
+    rf"(?<![\w.+-])[\w.+-]{{1,64}}?[-_*~](?:{_AT_WORDS})[-_*~][\w-]{{1,63}}?"
     rf"(?:(?:\.|[-_*~](?:{_DOT_WORDS})[-_*~])[\w-]{{1,63}}?){{0,4}}(?:\.|[-_*~](?:{_DOT_WORDS})[-_*~])(?:{_ENDINGS})(?![\w-])",
     re.IGNORECASE,
 )
@@ -72,7 +72,7 @@ def may_hold_emails(text: str, words: Collection[str]) -> bool:
         return True
     if _OPENED.search(text) is not None and _WRITTEN_AROUND.search(text) is not None:
         return True
-    if not SPOKEN_AT.isdisjoint(words):
+    if words and not SPOKEN_AT.isdisjoint(words):
         return _DOTTED.search(text) is not None or not _SPOKEN_DOT.isdisjoint(words) or not _MAILERS.isdisjoint(words)
     return ("_" in text or "-" in text or "*" in text or "~" in text) and _JOINED_AT.search(text) is not None
 

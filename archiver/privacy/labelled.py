@@ -5,14 +5,14 @@ text and no faster.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from archiver.privacy.labels import HARMLESS_CODES, IS, LABELS, NETWORKS, PLAIN_WORDS, STATES, Phrases
 from archiver.privacy.spans import Span
 
 _SPACE = r"[^\S\r\n]"
-_BREAK = rf"{_SPACE}{{0,4}}(?:\r?\n)?{_SPACE}{{0,4}}"
+_BREAK = rf"{_SPACE}{{0,4}}(?:\r?\n(?:>{_SPACE}?){{0,4}})?{_SPACE}{{0,4}}"  # within a quotation, too
 _SIGN = r"(?:=>|->|[:=：＝→➜])"
 _QUOTES = "\"'“”„«»‘’`*_"
 _HIDDEN = r"\[[^\W\d][^\]\[\d\n]{0,30}\]|\?…|…"  # what was hidden already
@@ -21,10 +21,10 @@ _MOST_WORDS = 6  # of a passphrase
 _BEFORE, _AFTER = ("", "(", "*", "_", '"', "“", "'"), ("", *".,:;=?!)*_\"'”-", "s", "n", "’s", "'s", ":*", "*:")
 
 
-def may_hold_labels(low: str, words: Iterable[str]) -> bool:
+def may_hold_labels(low: str, words: Collection[str]) -> bool:
     """Whether it is worth looking; *low* is the text in lower case, *words* its words, whole and parted at hyphens and
     colons, if any of them is of `spellings`."""
-    if not spellings().isdisjoint(words):
+    if words and not spellings().isdisjoint(words):
         return True
     if "passw" in low or "kennwort" in low or "code" in low or "g-" in low:
         return True

@@ -29,7 +29,6 @@ MARKS: Mapping[str, str] = {
 }
 
 
-_PARTED = {ord(joint): " " for joint in ":=_-/"}
 _NUMBERS = frozenset({"phone", "card", "iban", "id", "code"})
 # What else a thing of an allowed kind may be taken for, so that it would be hidden after all.
 _MISTAKEN: Mapping[str, frozenset[str]] = {
@@ -47,7 +46,8 @@ _MISTAKEN: Mapping[str, frozenset[str]] = {
 
 def findings(text: str) -> list[Span]:
     """Everything in a text that must be hidden, in order, without overlaps."""
-    return merged(_found(text))
+    found = _found(text)
+    return merged(found) if found else found
 
 
 def _found(text: str) -> list[Span]:
@@ -56,10 +56,12 @@ def _found(text: str) -> list[Span]:
     low = text.lower()
     words = low.split()
     if ":" in low or "-" in low or "=" in low or "/" in low or "_" in low:
-        words += low.translate(_PARTED).split()
+        words += low.replace(":", " ").replace("-", " ").replace("=", " ").replace("/", " ").replace("_", " ").split()
     telling = () if _telling().isdisjoint(words) else words
     if may_hold_labels(low, telling):
         found += labelled(text)
+        found += handles(text)
+    elif "@" in text:
         found += handles(text)
     if may_hold_urls(text):
         found += urls(text)
