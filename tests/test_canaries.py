@@ -40,7 +40,9 @@ def archive(canaries: list[Canary], tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("canaries") / "archive"
     with fresh(folder) as opened:
         dice, size = random.Random(8), -(-len(canaries) // CHATS)
-        titles = [next(one for one in canaries if one.kind == kind) for kind in ("phone", "email", *["code"] * 6)][:CHATS]
+        titles = [next(one for one in canaries if one.kind == kind) for kind in ("phone", "email", *["code"] * 6)][
+            :CHATS
+        ]
         for number, title in enumerate(titles):
             file = File(f"{number}a", f"whatsapp:chat {number}", f"Club {title.written}")
             keep(opened, file, list(_talk(file, canaries[number * size : (number + 1) * size], dice)))
@@ -56,12 +58,16 @@ def _talk(file: File, canaries: Sequence[Canary], dice: random.Random) -> Iterat
 
 
 def _said(file: File, when: str, what: str, dice: random.Random) -> Message:
-    before, after = dice.choice([("", ""), ("see ", " please"), ("*", "*"), ("(", ")"), ("— ", " —"), ("ok?\n", "\nbye")])
+    before, after = dice.choice(
+        [("", ""), ("see ", " please"), ("*", "*"), ("(", ")"), ("— ", " —"), ("ok?\n", "\nbye")]
+    )
     return file.say(when, "Ines", f"{before}{what}{after}")
 
 
 def _captioned(file: File, when: str, what: str, dice: random.Random) -> Message:
-    return file.say(when, "Mei", what, kind="media", attachments=(Attachment("pond.jpg", "image/jpeg", state="omitted"),))
+    return file.say(
+        when, "Mei", what, kind="media", attachments=(Attachment("pond.jpg", "image/jpeg", state="omitted"),)
+    )
 
 
 def _filed(file: File, when: str, what: str, dice: random.Random) -> Message:
@@ -73,7 +79,11 @@ def _titled(file: File, when: str, what: str, dice: random.Random) -> Message:
 
 
 def _quoted(file: File, when: str, what: str, dice: random.Random) -> Message:
-    own, quote, last = "Thank you!\n", f"> {what}\n".replace("\n-----", "\n> -----").replace(":\n", ":\n> "), f"-- \nTomás, {what}\n"
+    own, quote, last = (
+        "Thank you!\n",
+        f"> {what}\n".replace("\n-----", "\n> -----").replace(":\n", ":\n> "),
+        f"-- \nTomás, {what}\n",
+    )
     ends = (len(own), len(own + quote), len(own + quote + last))
     spans = (Span("own", 0, ends[0]), Span("quote", ends[0], ends[1]), Span("signature", ends[1], ends[2]))
     return file.say(when, "Tomás", own + quote + last, subject="Re: tank", spans=spans)
@@ -85,7 +95,9 @@ def _reacted(file: File, when: str, what: str, dice: random.Random) -> Message:
 
 
 def _voted(file: File, when: str, what: str, dice: random.Random) -> Message:
-    return file.say(when, "Ines", f"POLL:\nWhere do we meet?\nOPTION: {what} (3 votes)\nOPTION: at the pond (1 vote)", kind="poll")
+    return file.say(
+        when, "Ines", f"POLL:\nWhere do we meet?\nOPTION: {what} (3 votes)\nOPTION: at the pond (1 vote)", kind="poll"
+    )
 
 
 def _linked(file: File, when: str, what: str, dice: random.Random) -> Message:
@@ -134,9 +146,7 @@ def test_no_canary_is_found_in_any_byte_of_what_is_published(
 ) -> None:
     with open_archive(archive) as opened:
         chats = [str(number) for number in range(1, CHATS + 1)]
-        report = publish(
-            StoredLibrary(opened), tmp_path / "site", conversations=chats, options=OPTIONS, secret=SECRET
-        )
+        report = publish(StoredLibrary(opened), tmp_path / "site", conversations=chats, options=OPTIONS, secret=SECRET)
     found = Nose(canaries).smelt(tmp_path / "site")
     with capsys.disabled():
         print(f"\n{len(canaries):,} canaries, {report.files:,} files, {report.bytes:,} bytes: {len(found)} found")

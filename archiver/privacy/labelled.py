@@ -197,7 +197,10 @@ def _turned() -> tuple[tuple[str, re.Pattern[str]], ...]:
     secrets, codes = LABELS[0].plain, LABELS[1].plain
     words = r"(?:[^\W\d_]{1,15}[\s-]{1,2}){1,4}?"
     return (
-        ("code", re.compile(rf"(?<![\d.,:/])(?P<value>(?:[a-z]-)?\d{{2,4}}[ -]?\d{{2,4}}){verb}{words}{_labels([codes])}")),
+        (
+            "code",
+            re.compile(rf"(?<![\d.,:/])(?P<value>(?:[a-z]-)?\d{{2,4}}[ -]?\d{{2,4}}){verb}{words}{_labels([codes])}"),
+        ),
         ("secret", re.compile(rf"(?<!\S)(?P<value>\S{{0,40}}\d\S{{0,40}}){verb}{words}{_labels([secrets])}")),
         ("code", re.compile(r"(?<![\w-])(?P<value>g-\d{6})(?!\w)")),
     )
