@@ -17,8 +17,10 @@ _ENDINGS = (
 )
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-_PROVIDERS = "gmail|googlemail|hotmail|outlook|yahoo|icloud|protonmail|proton|gmx|aol|msn|live|yandex|zoho|posteo"
-    "|mailbox|tutanota"
+_PROVIDERS = (
+    "gmail|googlemail|hotmail|outlook|yahoo|icloud|protonmail|proton|gmx|aol|msn|live|yandex|zoho|posteo|mailbox|"
+    "tutanota"
+)
 _SIGN = "(?:[@＠﹫]{1,3}|[%％](?:25)?40|&(?:#0*64|#[xX]0*40|commat);)"
 _POINT = "(?:[.．。｡]|%(?:25)?2[eE]|&(?:#0*46|#[xX]0*2[eE]|period);)"
 _OPEN, _CLOSE = r"[(\[{<«|]", r"[)\]}>»|]"
