@@ -44,8 +44,8 @@ def labelled(text: str) -> Iterator[Span]:
         if numbered or kind == "secret":
             for found in pattern.finditer(low):
                 yield from _span(low, found, kind)
-    if numbered:
-        for kind, pattern in _turned():
+    for kind, pattern in _turned():
+        if numbered or kind == "secret":
             for found in pattern.finditer(low):
                 yield Span(*found.span("value"), kind)
 
@@ -152,14 +152,14 @@ def _labels(tables: Iterable[Phrases]) -> str:
 _DIGIT = re.compile(r"\d")
 _ENDING = r"(?:e?s|en|n)?(?![^\W\d_])"
 _FEW_WORDS, _SOME_WORDS = (rf"(?:[\s_-]{{1,2}}[^\W\d_]{{1,15}}){{0,{most}}}?" for most in (2, 4))
-_JOINED = rf"{_SPACE}{{0,3}}[*_\"'”»)]{{0,2}}{_BREAK}{_SIGN}{{1,2}}{_BREAK}"
+_JOINED = rf"{_SPACE}{{0,3}}[*_\"'”»)]{{0,2}}{_BREAK}{_SIGN}{{1,2}}+{_BREAK}"
 _NUMBER = r"(?:[\s_-]{0,2}(?:n[or°º]\.?|nr\.?|num(?:ber|mer)?|número|numéro|numero|№|رقم))?"
 _NUMBERISH = r"[^\W\d_]{0,5}[-. ]?\d(?:[-. /]?\d|[^\W\d_]){3,24}(?:[-. ][^\W\d_])?(?![^\W_])"
 _CODE = (
     r"(?:[a-z]{1,3}-)?\d(?:[ -]?\d){2,8}(?!\d|[.,:/]\d|\s?[%€$£])"
     r"|(?=[a-z-]{0,12}\d)[a-z\d]{2,8}(?:-[a-z\d]{2,8}){1,3}(?![\w-])|(?=[a-z]{0,7}\d)(?=\d{0,7}[a-z])[a-z\d]{5,10}(?![\w-])"
 )
-_SECRET = rf"(?!{_HIDDEN})(?P<value>[{_QUOTES}][^{_QUOTES}\r\n]{{1,64}}[{_QUOTES}]|\S+(?<![.,;)\]]))"
+_SECRET = rf"(?!{_HIDDEN}|[>=:])(?P<value>[{_QUOTES}][^{_QUOTES}\r\n]{{1,64}}[{_QUOTES}]|\S+(?<![.,;)\]]))"
 
 
 def _sentence() -> str:

@@ -84,7 +84,7 @@ _CODES: Phrases = {
     "zh ja ko": "验证码|驗證碼|校验码|動態密碼|認証コード|確認コード|인증번호|인증 코드",
 }
 HARMLESS_CODES: Phrases = {
-    "en": "postal|post|zip|area|qr|bar|source|dress|error|colour|color|promo|discount|country|status|product"
+    "en": "postal|post|zip|sort|area|qr|bar|source|dress|error|colour|color|promo|discount|country|status|product"
     "|order|voucher"
     "|house|morse|http|exit|building|item|course|room|plant|seed",
     "de": "post|postleit|farb|fehler|quell|bar|qr|rabatt|produkt|länder",
