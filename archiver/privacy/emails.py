@@ -18,7 +18,8 @@ _ENDINGS = (
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
 _PROVIDERS = (
-    "gmail|googlemail|hotmail|outlook|yahoo|icloud|protonmail|proton|gmx|aol|msn|live|yandex|zoho|posteo|mailbox|tutanota"
+    "gmail|googlemail|hotmail|outlook|yahoo|icloud|protonmail|proton|gmx|aol|msn|live|yandex|zoho|posteo|mailbox|"
+    "tutanota"
 )
 _SIGN = "(?:[@＠﹫]{1,3}|[%％](?:25)?40|&(?:#0*64|#[xX]0*40|commat);)"
 _POINT = "(?:[.．。｡]|%(?:25)?2[eE]|&(?:#0*46|#[xX]0*2[eE]|period);)"
@@ -46,19 +47,23 @@ _ADDRESS = re.compile(
 
 # ana_at_example.org, ana-at-example-dot-org, ana*at*example.org
 _HYPHENED = re.compile(
-    rf"(?<![\w.+*-])[\w.+-]{{1,64}}?[-_*~](?:{_AT_WORDS})[-_*~][\w-]{{1,63}}?"
+    rf"(?<![\w.+-])[\w.+-]{{1,64}}?[-_*~](?:{_AT_WORDS})[-_*~][\w-]{{1,63}}?"
     rf"(?:(?:\.|[-_*~](?:{_DOT_WORDS})[-_*~])[\w-]{{1,63}}?){{0,4}}(?:\.|[-_*~](?:{_DOT_WORDS})[-_*~])(?:{_ENDINGS})(?![\w-])",
     re.IGNORECASE,
 )
 # a n a @ e x a m p l e . o r g
 _SPACED = re.compile(rf"(?<!\S)(?:[\w.+-]{_SPACE}){{2,40}}[@＠](?:{_SPACE}[\w.-]){{4,60}}(?!\S)")
 # &#97;&#110;&#97;&#64;… and %61%6e%61%40…
-_CODED = re.compile(r"(?:&#[xX]?[0-9a-fA-F]{2,7};|[\w.-]){0,64}?(?:&#[xX]?[0-9a-fA-F]{2,7};){5,128}|(?:%[0-9a-fA-F]{2}){6,192}")
+_CODED = re.compile(
+    r"(?:&#[xX]?[0-9a-fA-F]{2,7};|[\w.-]){0,64}?(?:&#[xX]?[0-9a-fA-F]{2,7};){5,128}|(?:%[0-9a-fA-F]{2}){6,192}"
+)
 
 
 # First looks, from cheap to dear: most messages end here.
 _OPENED = re.compile(r"[%％&(\[{<«|]")
-_WRITTEN_AROUND = re.compile(rf"[%％&(\[{{<«|](?:(?:25)?40|#|commat|{_SPACE}*(?:{_AT_WORDS}|a){_SPACE}*{_CLOSE})", re.IGNORECASE)
+_WRITTEN_AROUND = re.compile(
+    rf"[%％&(\[{{<«|](?:(?:25)?40|#|commat|{_SPACE}*(?:{_AT_WORDS}|a){_SPACE}*{_CLOSE})", re.IGNORECASE
+)
 _JOINED_AT = re.compile(rf"[-_*~](?:{_AT_WORDS})[-_*~]", re.IGNORECASE)
 _MAILERS = frozenset(name + after for name in _PROVIDERS.split("|") for after in ("", ".", ",", "!", ")"))
 _DOTTED = re.compile(rf"\.\w|{_OPEN}")
@@ -72,7 +77,7 @@ def may_hold_emails(text: str, words: Collection[str]) -> bool:
         return True
     if _OPENED.search(text) is not None and _WRITTEN_AROUND.search(text) is not None:
         return True
-    if not SPOKEN_AT.isdisjoint(words):
+    if words and not SPOKEN_AT.isdisjoint(words):
         return _DOTTED.search(text) is not None or not _SPOKEN_DOT.isdisjoint(words) or not _MAILERS.isdisjoint(words)
     return ("_" in text or "-" in text or "*" in text or "~" in text) and _JOINED_AT.search(text) is not None
 

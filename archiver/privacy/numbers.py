@@ -145,7 +145,9 @@ def _swiss(ahv: str) -> bool:
 
 
 def _chinese(number: str) -> bool:
-    return _date(number[12:14], number[10:12]) and "10X98765432"[_weighted(number, "79a584216379a5842", 11)] == number[17]
+    return (
+        _date(number[12:14], number[10:12]) and "10X98765432"[_weighted(number, "79a584216379a5842", 11)] == number[17]
+    )
 
 
 def _swedish(number: str) -> bool:
