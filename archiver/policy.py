@@ -14,6 +14,7 @@ from typing import Literal, NamedTuple
 
 from archiver.errors import ArchiveError, UsageError
 from archiver.privacy import KINDS
+from archiver.privacy.files import METADATA
 
 FILE = "publish.toml"
 Shape = Literal["text", "switch", "list"]
@@ -43,7 +44,7 @@ KEYS: Mapping[str, Key] = {
     "names": Key("text", "pseudonyms", "How people appear: under pseudonyms, or real.", ("pseudonyms", "real")),
     "consent": Key("list", (), "Who agreed to be shown by name: names, addresses or numbers."),
     "opt_out": Key("list", (), "Whose messages are left out, and whose name is said nowhere."),
-    "allow": Key("list", (), f"What is not masked: {', '.join(KINDS)}.", KINDS),
+    "allow": Key("list", (), f"What is not masked: {', '.join((*KINDS, METADATA))}.", (*KINDS, METADATA)),
     "attachments": Key("switch", default=False, told="true: attached files are published, too."),
     "data": Key("list", (), "Open data beside the pages.", ("jsonl", "csv", "atom", "sitemap", "json-ld", "bagit")),
     "search": Key("text", "own", "What searches in the pages.", ("own", "pagefind")),

@@ -44,19 +44,30 @@ def publish(
     ] = None,
     public: Annotated[bool | None, typer.Option("--public/--not-public", help="Let search engines in.")] = None,
     attachments: Annotated[
-        bool | None, typer.Option("--attachments/--no-attachments", help="Publish attached files, too.")
+        bool | None, typer.Option(
+            "--attachments/--no-attachments",
+            help="Show attached photos, films and sounds, without the places, devices and names noted in their files.",
+        ),
     ] = None,
     data: Annotated[
-        list[str] | None, typer.Option(metavar="FORMAT", help="Open data beside the pages; may be given again.")
+        list[str] | None,
+        typer.Option(
+            metavar="KIND",
+            help="Open data beside the pages: jsonl, csv, atom, sitemap, json-ld or bagit; may be given again.",
+        ),
     ] = None,
-    search: Annotated[str | None, typer.Option(help="What searches in the pages: own or pagefind.")] = None,
+    search: Annotated[str | None, typer.Option(
+            metavar="own|pagefind",
+            help="What searches the site: our own, which works from a disk, too, or Pagefind, once it is on the web.",
+        ),
+    ] = None,
     title: Annotated[str | None, typer.Option(help="What the snapshot is called.")] = None,
     about: Annotated[str | None, typer.Option(help="A few sentences for the first page: what this is.")] = None,
     keeper: Annotated[str | None, typer.Option(help="Who keeps these pages.")] = None,
     licence: Annotated[str | None, typer.Option(help="On what terms they may be used.")] = None,
     contact: Annotated[str | None, typer.Option(help="How to ask for removal, e.g. an address.")] = None,
     language: Annotated[str | None, typer.Option(metavar="TAG", help="Language of the pages' own words.")] = None,
-    address: Annotated[str | None, typer.Option(metavar="URL", help="Where the pages will stand.")] = None,
+    address: Annotated[str | None, typer.Option(metavar="URL", help="Where the site will stand: feeds need it.")] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask; and replace pages that were changed by hand since.")
     ] = False,
@@ -205,6 +216,23 @@ def jsonl(
         ui.write_lines(format_.lines(StoredLibrary(archive)), out)
 
 
+@export.command("csv")
+def csv(
+    out: Annotated[Path, typer.Argument(metavar="FOLDER", help="The folder to write; it must not be there yet.")],
+) -> None:
+    """Tables of messages, people, files, links, and what they hold (Frictionless). Nothing in them is masked."""
+    from archiver import ui
+    from archiver.contracts import Rendering
+    from archiver.exporters.data import package, tables
+    from archiver.store.library import StoredLibrary
+
+    with reading() as archive, archive.snapshot():
+        library = StoredLibrary(archive)
+        ui.write_folder(package.described(tables.pages(library), library, Rendering("An archive")), out)
+    ui.line(str(out))
+    ui.talk(f"Tables for the archive's owner, with every name, number and address as it is: {out / package.NAME}")
+
+
 @export.command("mbox")
 def mbox(
     out: Annotated[str, typer.Argument(metavar="OUT", help="The file to write; - is stdout.")],
@@ -212,7 +240,10 @@ def mbox(
         list[str] | None, typer.Option(metavar="NAME", help="Only this list or mailbox; may be given again.")
     ] = None,
 ) -> None:
-    """All letters as they came, byte for byte, in one mailbox that mail programs open."""
+    """All letters as they came, byte for byte, in one mailbox that mail programs open.
+
+    Outlook's stores hold no letters as they were sent: what came in them is built anew and marked X-Archive-Rebuilt.
+    """
     from archiver import ui
     from archiver.exporters import mbox as format_
     from archiver.store import history
@@ -220,7 +251,11 @@ def mbox(
 
     with reading() as archive:
         wanted = [history.conversation_id(archive.connection, one) for one in conversation or ()]
-        ui.write_blocks(format_.blocks(StoredLibrary(archive), wanted), out)
+        rebuilt: list[object] = []
+        ui.write_blocks(format_.blocks(StoredLibrary(archive), wanted, rebuilt.append), out)
+    if rebuilt:
+        what = "1 letter" if len(rebuilt) == 1 else f"{len(rebuilt):,} letters"
+        ui.talk(f"{what} from Outlook's stores, which keep none as they were sent, built anew (X-Archive-Rebuilt).")
 
 
 @export.command("bagit")

@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from io import BytesIO
 from typing import BinaryIO
 
 from archiver.contracts import Library, Outline
@@ -16,6 +18,7 @@ from archiver.model import (
     Sender,
     Span,
 )
+from archiver.privacy.files import Files
 from archiver.privacy.masking import Masker, findings
 from archiver.privacy.naming import Face, Naming
 from archiver.privacy.spans import HIGH_RISK, KINDS
@@ -37,8 +40,16 @@ class Masked:
     """
 
     def __init__(
-        self, library: Library, anchor: Callable[[str], str], masker: Masker | None = None, naming: Naming | None = None
+        self,
+        library: Library,
+        anchor: Callable[[str], str],
+        masker: Masker | None = None,
+        naming: Naming | None = None,
+        *,
+        files: Files | None = None,
     ) -> None:
+        """*files*: attached files are shown, as far as these may be."""
+        self._files = files
         self._library = library
         self._anchor = anchor
         self._keys: dict[str, str] = {}
@@ -115,14 +126,22 @@ class Masked:
 
     def outline(self, conversation_id: int) -> Iterator[Outline]:
         for line in self._library.outline(conversation_id):
-            yield line if line.reply_to is None else line._replace(reply_to=self._anchor(line.reply_to))
+            yield line if line.reply_to is None and line.thread is None else self._outlined(line)
+
+    def _outlined(self, line: Outline) -> Outline:
+        """Its ids as they are known outside."""
+        known = (None if one is None else self._anchor(one) for one in (line.reply_to, line.thread))
+        reply_to, thread = known
+        return line._replace(reply_to=reply_to, id=self._anchor(line.id) if line.id else "", thread=thread)
 
     def people(self, conversation_id: int) -> Sequence[Sender]:
         shown = map(self._sender, self._library.people(conversation_id))
         return [sender for sender in shown if sender is not None]
 
     def attachment(self, sha256: str) -> BinaryIO:
-        """Refuses: nobody has looked at what a file shows."""
+        """A file that is shown, by the sum it is shown under; any other is refused: nobody has looked into it."""
+        if self._files is not None:
+            return BytesIO(self._files.open(sha256))
         raise ArchiveError("Attached files are not published.", why=f"Nobody has looked into {sha256[:12]}….")
 
     def _message(self, message: KeptMessage, tally: Counter[str]) -> KeptMessage:
@@ -199,6 +218,9 @@ class Masked:
         name = None if file.name is None else self._hide(file.name, tally)
         if name is not None and self._naming is not None and self._naming.hides and _is_card(file):
             name = f"{self._naming.mark}.vcf"
+        shown = None if self._files is None else self._files.of(file)
+        if shown is not None:
+            return replace(shown, name=name)
         return Attachment(name, file.media_type, file.size, None, None, file.state)
 
     def _reaction(self, reaction: Reaction) -> Reaction | None:

@@ -1,17 +1,13 @@
--- The step that lets pages be published under other names. Same house rules as in schema.sql.
+-- The step that lets a conversation have the newest of its names. Same house rules as in schema.sql.
 
--- What people are called in published pages, by a keyed digest of each handle of theirs: once given, a name stays,
--- whichever handles turn out to be one person's, and when an import is undone and made again.
-create table pseudonym (
-  seal blob primary key,
-  name text not null,
-  position integer not null            -- in the order in which they were given
+-- What an import calls a conversation, and of when that is: the newest is shown, whichever import came first, and an
+-- import that is undone takes its own along. Sources that do not say of when they speak have no row.
+create table conversation_title (
+  conversation_id integer not null references conversation (id),
+  import_id integer not null references import (id),
+  title text not null,
+  kind text not null,
+  as_of integer not null,              -- UTC milliseconds; -1: what it was called before anybody said of when
+  primary key (conversation_id, import_id)
 ) strict, without rowid;
-
--- Who appeared in a published folder the last time, so that it can be said who is new; both are keyed digests.
-create table appearance (
-  site blob not null,
-  seal blob not null,
-  how text not null check (how = 'own' or how = 'pseudonym'),
-  primary key (site, seal)
-) strict, without rowid;
+create index conversation_title_import on conversation_title (import_id);

@@ -66,6 +66,9 @@ class Invented:
             total.update(repr(row).encode())
         return total.digest()
 
+    def stamp(self, *, settled: bool = False) -> str:
+        return f"{self.file.stat().st_mtime_ns} {self.count}"
+
     def _rows(self) -> Iterator[tuple[str, str, str]]:
         with self.file.open("rb") as stream:
             for _ in range(self.count):
@@ -125,7 +128,9 @@ def _once(what: str, file: Path, count: int, work: Path) -> dict[str, float]:
     elif what == "index":
         told |= _index(library)
     else:
-        done = publish(library, work / "site", conversations=["1"], options={}, secret=b"bench")
+        kept = work / "archive"
+        kept.mkdir(exist_ok=True)
+        done = publish(library, work / "site", conversations=["1"], options={}, secret=b"bench", archive=kept)
         told |= {"files": done.files, "bytes": done.bytes, "written": done.files - done.unchanged}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {"cpu": time.process_time() - began, "rss": peak, **told}

@@ -53,6 +53,17 @@ CREATE TABLE conversation_alias (
 
 CREATE INDEX conversation_alias_conversation on conversation_alias (conversation_id);
 
+CREATE TABLE conversation_title (
+  conversation_id integer not null references conversation (id),
+  import_id integer not null references import (id),
+  title text not null,
+  kind text not null,
+  as_of integer not null,              -- UTC milliseconds; -1: what it was called before anybody said of when
+  primary key (conversation_id, import_id)
+) strict, without rowid;
+
+CREATE INDEX conversation_title_import on conversation_title (import_id);
+
 CREATE TABLE doomed (
   sha256 text primary key
 ) strict, without rowid;
