@@ -44,7 +44,8 @@ def publish(
     ] = None,
     public: Annotated[bool | None, typer.Option("--public/--not-public", help="Let search engines in.")] = None,
     attachments: Annotated[
-        bool | None, typer.Option(
+        bool | None,
+        typer.Option(
             "--attachments/--no-attachments",
             help="Show attached photos, films and sounds, without the places, devices and names noted in their files.",
         ),
@@ -56,7 +57,9 @@ def publish(
             help="Open data beside the pages: jsonl, csv, atom, sitemap, json-ld or bagit; may be given again.",
         ),
     ] = None,
-    search: Annotated[str | None, typer.Option(
+    search: Annotated[
+        str | None,
+        typer.Option(
             metavar="own|pagefind",
             help="What searches the site: our own, which works from a disk, too, or Pagefind, once it is on the web.",
         ),
@@ -67,7 +70,7 @@ def publish(
     licence: Annotated[str | None, typer.Option(help="On what terms they may be used.")] = None,
     contact: Annotated[str | None, typer.Option(help="How to ask for removal, e.g. an address.")] = None,
     language: Annotated[str | None, typer.Option(metavar="TAG", help="Language of the pages' own words.")] = None,
-    address: Annotated[str | None, typer.Option(metavar="URL", help="Where the site will stand: feeds need it.")] = None,
+    address: Annotated[str | None, typer.Option(metavar="URL", help="Where it will stand: feeds need it.")] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask; and replace pages that were changed by hand since.")
     ] = False,
