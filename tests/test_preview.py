@@ -429,6 +429,20 @@ def test_an_allowed_number_of_a_card_blocks_as_well(
     assert b"4111 1111 1111 1111" in everything(site)
 
 
+def test_an_import_at_the_same_time_lets_pages_be_published_but_gives_no_new_names(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site, told = tmp_path / "site", ("--conversation", "Tram Choir")
+    with store.locked(home):
+        assert run(home, "publish", str(site), *told) == 11
+    assert not site.exists()
+    published(home, tmp_path / "other")
+    with store.locked(home):
+        assert run(home, "publish", str(site), *told) == 0
+    assert "Somebody else writes" in capsys.readouterr().err
+    assert named(everything(site)) == set()
+
+
 def test_a_refusal_leaves_the_old_pages(risky: Path, home: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     before = published(home, site, chats=("Choir letters",))

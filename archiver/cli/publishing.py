@@ -1,5 +1,6 @@
 """`archive publish` and `archive export`: out of the archive, for people and for programs."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -196,7 +197,7 @@ def _publish(target: Path, decided: "Policy", *, accept: str, yes: bool, as_json
         )
         alone = [one.title for one in left_out(library.conversations(), named)]
     if before != now:
-        faces.remember_appearances(folder(), seal, now)
+        _remember(seal, now)
     if as_json:
         ui.emit(asdict(done))
     else:
@@ -204,6 +205,18 @@ def _publish(target: Path, decided: "Policy", *, accept: str, yes: bool, as_json
     if alone:
         ui.talk(f"Left out, for it is talk between two people: {', '.join(alone)}. Name it to publish it.")
     ui.talk(f"{done.messages:,} messages on {done.pages:,} pages. Open: {done.index}")
+
+
+def _remember(seal: bytes, now: Mapping[bytes, str]) -> None:
+    """Keep who appears; the pages are in their place, so that somebody else's writing is no failure."""
+    from archiver import ui
+    from archiver.errors import LockedError
+    from archiver.store import faces
+
+    try:
+        faces.remember_appearances(folder(), seal, now)
+    except LockedError:
+        ui.talk("Somebody else writes to the archive: the next preview will call some people new who are not.")
 
 
 @export.command("jsonl")
