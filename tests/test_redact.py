@@ -7,7 +7,7 @@ import json
 import sqlite3
 import zipfile
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, redirect_stdout
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP, default
@@ -115,9 +115,17 @@ def everything(home: Path, target: Path) -> None:
     with store.open_archive(home) as archive:
         ids = [str(one.id) for one in reads.conversations(archive.connection)]
     wanted = [word for number in ids for word in ("--conversation", number)]
-    assert run(home, "publish", str(target / "site"), *wanted) == 0
+    wanted += ["--names", "real", "--allow", "secret", "--allow", "code"]
+    assert run(home, "publish", str(target / "site"), *wanted, "--accept", accepted(home, target / "site", wanted)) == 0
     assert run(home, "export", "jsonl", str(target / "all.jsonl")) == 0
     assert run(home, "export", "mbox", str(target / "all.mbox")) == 0
+
+
+def accepted(home: Path, site: Path, wanted: Sequence[str]) -> str:
+    """The hash of what a preview of this publish tells."""
+    with redirect_stdout(io.StringIO()) as told:
+        assert run(home, "publish", str(site), *wanted, "--preview", "--json") == 0
+    return str(json.loads(told.getvalue())["hash"])
 
 
 def gone(home: Path, target: Path, words: Sequence[str]) -> None:

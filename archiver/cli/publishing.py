@@ -1,5 +1,6 @@
 """`archive publish` and `archive export`: out of the archive, for people and for programs."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -44,7 +45,8 @@ def publish(
     ] = None,
     public: Annotated[bool | None, typer.Option("--public/--not-public", help="Let search engines in.")] = None,
     attachments: Annotated[
-        bool | None, typer.Option(
+        bool | None,
+        typer.Option(
             "--attachments/--no-attachments",
             help="Show attached photos, films and sounds, without the places, devices and names noted in their files.",
         ),
@@ -56,7 +58,9 @@ def publish(
             help="Open data beside the pages: jsonl, csv, atom, sitemap, json-ld or bagit; may be given again.",
         ),
     ] = None,
-    search: Annotated[str | None, typer.Option(
+    search: Annotated[
+        str | None,
+        typer.Option(
             metavar="own|pagefind",
             help="What searches the site: our own, which works from a disk, too, or Pagefind, once it is on the web.",
         ),
@@ -67,7 +71,7 @@ def publish(
     licence: Annotated[str | None, typer.Option(help="On what terms they may be used.")] = None,
     contact: Annotated[str | None, typer.Option(help="How to ask for removal, e.g. an address.")] = None,
     language: Annotated[str | None, typer.Option(metavar="TAG", help="Language of the pages' own words.")] = None,
-    address: Annotated[str | None, typer.Option(metavar="URL", help="Where the site will stand: feeds need it.")] = None,
+    address: Annotated[str | None, typer.Option(metavar="URL", help="Where it will stand: feeds need it.")] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask; and replace pages that were changed by hand since.")
     ] = False,
@@ -193,7 +197,7 @@ def _publish(target: Path, decided: "Policy", *, accept: str, yes: bool, as_json
         )
         alone = [one.title for one in left_out(library.conversations(), named)]
     if before != now:
-        faces.remember_appearances(folder(), seal, now)
+        _remember(seal, now)
     if as_json:
         ui.emit(asdict(done))
     else:
@@ -201,6 +205,18 @@ def _publish(target: Path, decided: "Policy", *, accept: str, yes: bool, as_json
     if alone:
         ui.talk(f"Left out, for it is talk between two people: {', '.join(alone)}. Name it to publish it.")
     ui.talk(f"{done.messages:,} messages on {done.pages:,} pages. Open: {done.index}")
+
+
+def _remember(seal: bytes, now: Mapping[bytes, str]) -> None:
+    """Keep who appears; the pages are in their place, so that somebody else's writing is no failure."""
+    from archiver import ui
+    from archiver.errors import LockedError
+    from archiver.store import faces
+
+    try:
+        faces.remember_appearances(folder(), seal, now)
+    except LockedError:
+        ui.talk("Somebody else writes to the archive: the next preview will call some people new who are not.")
 
 
 @export.command("jsonl")
