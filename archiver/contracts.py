@@ -119,16 +119,22 @@ class Page:
 
 
 class Outline(NamedTuple):
-    """What planning pages needs to know of a message: wall time (ISO 8601), length of its text, what it answers."""
+    """What planning pages needs to know of a message: wall time (ISO 8601), length of its text, what it answers.
+
+    Of letters, posts and comments also their *id* and *thread*: the id of the thread's first message, or of another
+    earlier message that is of the same thread. Chats have no threads ("" and None).
+    """
 
     at_local: str | None
     length: int
     reply_to: str | None
+    id: str = ""
+    thread: str | None = None
 
 
 class Original(NamedTuple):
     """Bytes [start, end) of the kept file *sha256* that a message was read from: *file* is what it was called,
-    *sender* the address it is from, *sent_at* UTC milliseconds."""
+    *sender* the address it is from, *sent_at* UTC milliseconds, *row* the message's row id."""
 
     file: str
     sha256: str
@@ -136,6 +142,17 @@ class Original(NamedTuple):
     end: int
     sender: str | None
     sent_at: int | None
+    row: int
+
+
+class Letter(NamedTuple):
+    """What the archive knows of a letter, with what only letters have: the id it came with, the ids of those it
+    answers, the oldest first, and its HTML where it had no other text."""
+
+    message: KeptMessage
+    native_id: str | None
+    references: tuple[str, ...]
+    html: str | None
 
 
 class Library(Protocol):
@@ -163,6 +180,16 @@ class Fingerprinted(Protocol):
         ...
 
 
+@runtime_checkable
+class Stamped(Protocol):
+    """A library that can tell at once whether anything at all was written to it, without reading any of it."""
+
+    def stamp(self, *, settled: bool = False) -> str:
+        """Another one after every change; "" while that cannot be told. *settled*: whoever writes from now on changes
+        it, even within the same moment."""
+        ...
+
+
 class Originals(Protocol):
     """What was read, as it was read: for formats that give a source's own bytes back. Never masked."""
 
@@ -172,6 +199,24 @@ class Originals(Protocol):
         ...
 
     def original(self, of: Original) -> Iterator[bytes]: ...
+    def letter(self, of: Original) -> Letter:
+        """What was read there, for a place whose bytes are no letter."""
+        ...
+
+    def attachment(self, sha256: str) -> BinaryIO: ...
+
+
+class Earlier(Protocol):
+    """The snapshot before, as far as its files are as they were written: what would come out the same may be taken
+    from there, instead of being made again."""
+
+    def under(self, folder: str) -> Sequence[str]:
+        """The paths that begin so, in order."""
+        ...
+
+    def page(self, path: str) -> Page | None:
+        """A file of it; its bytes are read only when somebody asks for them."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +225,7 @@ class Rendering:
 
     title: str = ""
     options: Mapping[str, str] = field(default_factory=dict)
+    earlier: Earlier | None = None
 
 
 class Exporter(Protocol):

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.exporters.site import index
+from archiver.exporters.site import index, postings, segment
 from archiver.exporters.site.assets import script, style
 from archiver.exporters.site.folding import BETWEEN, terms
 from archiver.exporters.site.paging import Leaf
@@ -64,8 +64,8 @@ def talk(count: int, seed: int, years: int = 3) -> list[KeptMessage]:
     return sorted(found, key=lambda message: message.at_local or "")
 
 
-def questions(count: int, seed: int) -> list[tuple[str, str, str]]:
-    """Seeded (question, person, year)."""
+def questions(count: int, seed: int) -> list[tuple[str, str, str, str]]:
+    """Seeded (question, person, year, number of a conversation)."""
     chance = random.Random(seed)
     asked = []
     for _ in range(count):
@@ -79,7 +79,8 @@ def questions(count: int, seed: int) -> list[tuple[str, str, str]]:
         elif kind < 0.55:
             text = f'{words[0][:3]}* "{words[-1]}"'
         person = chance.choice([*NAMES, "ines", "to", "李"]) if chance.random() < 0.25 else ""
-        asked.append((text, person, chance.choice(["2019", "2020", "2021"]) if chance.random() < 0.25 else ""))
+        year = chance.choice(["2019", "2020", "2021"]) if chance.random() < 0.25 else ""
+        asked.append((text, person, year, chance.choice("012") if chance.random() < 0.2 else ""))
     return asked
 
 
@@ -111,26 +112,27 @@ def test_script_and_style_are_small() -> None:
 
 
 def decoded(text: str) -> list[int]:
-    """Numbers out of signs, the slow way."""
-    found, number, shift = [], 0, 0
+    """Numbers out of signs, the slow way: 92 signs that need no escape, the upper half says that more follows."""
+    signs = [chr(code) for code in range(33, 127) if chr(code) not in '"\\']
+    found, number, place = [], 0, 0
     for sign in text:
-        bits = index._SIGNS.index(sign)
-        number |= (bits & 31) << shift
-        shift += 5
-        if bits < 32:
+        value = signs.index(sign)
+        number += value % 46 * 46**place
+        place += 1
+        if value < 46:
             found.append(number)
-            number = shift = 0
+            number = place = 0
     return found
 
 
 @given(st.lists(st.integers(0, 2**45), max_size=40))
 def test_numbers_come_out_of_signs_as_they_went_in(numbers: list[int]) -> None:
-    assert decoded("".join(map(index.signs, numbers))) == numbers
+    assert decoded(postings.joined(numbers)) == postings.numbers(postings.joined(numbers)) == numbers
 
 
 @given(st.sets(st.tuples(st.integers(0, 90), st.integers(0, 2000))))
 def test_places_come_out_of_postings_as_they_went_in(places: set[tuple[int, int]]) -> None:
-    numbers = decoded(index.encoded(sorted(message << 20 | word for message, word in places)))
+    numbers = decoded(postings.encoded(sorted(message << 20 | word for message, word in places)))
     message, word, found = -1, 0, []
     for step, place in zip(numbers[::2], numbers[1::2], strict=True):
         word = place if step else word + place
@@ -192,15 +194,30 @@ def test_a_file_of_the_index_is_one_call_with_json_whatever_was_said() -> None:
         data(content)
 
 
+def unfolded(words: Sequence[str]) -> list[str]:
+    """Words out of what they share with the one before, the slow way."""
+    found = [""]
+    for word in words:
+        found.append(found[-1][: decoded(word[0])[0]] + word[1:])
+    return found[1:]
+
+
+@given(st.sets(st.text("ab@é水\ue000\uffff\U00020000\U0001d4d0", min_size=1, max_size=60)))
+def test_words_come_out_folded_as_they_went_in_and_in_the_script_s_order(words: set[str]) -> None:
+    found = postings.ordered(words)
+    assert found == sorted(words, key=postings.in_script_order)
+    assert unfolded(list(postings.folded_all(found))) == found
+
+
 def test_the_words_of_a_shard_are_in_order_and_the_head_tells_where_each_begins() -> None:
     files = files_of(talk(3000, 4))
-    (segment,) = data(files["search/head.js"])[2]
-    heads = segment[5].split(" ")
+    (head,) = map(segment.Head._make, data(files["search/head.js"])[1])
+    heads = unfolded(head.shards.split(" "))
     last = ""
-    for number, head in enumerate(heads):
-        words = [line.partition(" ")[0] for line in data(files[f"search/{segment[0]}/t{number}.js"]).split("\n")]
-        assert last < head <= words[0] or number == 0
-        assert words == sorted(words, key=index._in_script_order)
+    for number, least in enumerate(heads):
+        words = unfolded(data(files[f"search/{head.name}/t{number}.js"]).split(" ")[::2])
+        assert last < least <= words[0] or number == 0
+        assert words == sorted(words, key=postings.in_script_order)
         last = words[-1]
     assert len(heads) > 3
 
@@ -241,12 +258,13 @@ def window(request: pytest.FixtureRequest, browser: "Browser", site: Path) -> It
 def shelved(site: Path) -> dict[tuple[str, int], str]:
     """The anchor of every message by its segment and its number there, as the slices say."""
     found: dict[tuple[str, int], str] = {}
-    for name, messages, *_ in data((site / "search/head.js").read_text(encoding="utf-8"))[2]:
+    for name, _, counts, *_ in data((site / "search/head.js").read_text(encoding="utf-8"))[1]:
         anchors: list[str] = []
         slices = sorted((site / "search" / name).glob("x*.js"), key=lambda file: int(file.stem[1:]))
-        for file in slices:
-            anchors += [row[0] for row in data(file.read_text(encoding="utf-8"))[2]]
-        assert len(anchors) == messages
+        for file, count in zip(slices, decoded(counts), strict=True):
+            held = [anchor for _, *rows in data(file.read_text(encoding="utf-8"))[2] for anchor in rows[::4]]
+            assert len(held) == count <= segment.SLICE[0]
+            anchors += held
         found.update(((name, number), anchor) for number, anchor in enumerate(anchors))
     return found
 
@@ -263,10 +281,11 @@ def _compare(window: Watched, site: Path, count: int, seed: int) -> None:
     everything = [message for _, messages in TALKS for message in messages]
     window.go("search.html")
     some = 0
-    for question, person, year in questions(count, seed):
-        found = asked(window, question, person=person, year=year)
-        wanted = {anchor(one) for one in oracle.found(everything, question, person, year)}
-        assert sorted(anchors[hit] for hit in found) == sorted(wanted), (question, person, year)
+    for question, person, year, number in questions(count, seed):
+        found = asked(window, question, person=person, year=year, conversation=number)
+        searched = TALKS[int(number)][1] if number else everything
+        wanted = {anchor(one) for one in oracle.found(searched, question, person, year)}
+        assert sorted(anchors[hit] for hit in found) == sorted(wanted), (question, person, year, number)
         some += bool(wanted)
     assert some > count // 4
 

@@ -2,6 +2,7 @@
 
 from archiver.privacy.masked import Masked
 from archiver.privacy.masking import MARKS, Masker, findings, mask
+from archiver.privacy.naming import Naming
 from archiver.privacy.spans import HIGH_RISK, KINDS, Span
 
-__all__ = ["HIGH_RISK", "KINDS", "MARKS", "Masked", "Masker", "Span", "findings", "mask"]
+__all__ = ["HIGH_RISK", "KINDS", "MARKS", "Masked", "Masker", "Naming", "Span", "findings", "mask"]

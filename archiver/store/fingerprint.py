@@ -1,7 +1,12 @@
-"""Whether a conversation reads as it did: a sum over all that its messages are made of, row by row."""
+"""Whether a conversation reads as it did: a sum over all that its messages are made of, row by row.
+
+And whether anything was written at all: every commit writes the database's first page, so its file has another time.
+"""
 
 import hashlib
 import sqlite3
+import time
+from pathlib import Path
 
 # Everything that reads.in_order shows, in an order that does not depend on the query plan.
 _PARTS = (
@@ -43,8 +48,14 @@ _PARTS = (
     from thread t join message m on m.id = t.message_id left join message p on p.id = t.parent_id
     where m.conversation_id = :conversation order by t.message_id
     """,
+    """
+    select r.message_id, r.byte_start, r.byte_end, f.path, f.sha256
+    from record r join message m on m.id = r.message_id join source_file f on f.id = r.source_file_id
+    where m.conversation_id = :conversation and r.role = 'first' order by r.message_id, f.id, r.ordinal
+    """,
 )
 _ROWS = 500  # rows summed at once
+_COARSE = 2_500_000_000  # nanoseconds: times are told as coarsely as this on some disks
 
 
 def fingerprint(sql: sqlite3.Connection, conversation_id: int) -> bytes:
@@ -56,3 +67,15 @@ def fingerprint(sql: sqlite3.Connection, conversation_id: int) -> bytes:
             total.update(repr(found).encode("utf-8", "surrogatepass"))
         total.update(b"\0")
     return total.digest()
+
+
+def stamp(folder: Path, *, settled: bool = False) -> str:
+    """What the system tells of an archive's database: another one after every commit.
+
+    Two commits in one tick of the system's clock look alike; therefore "" with *settled* until the tick is over. The
+    file is not opened: to close it again would let go of this process's locks on it.
+    """
+    told = (folder / "archive.db").stat()
+    if settled and time.time_ns() - max(told.st_mtime_ns, told.st_ctime_ns) < _COARSE:
+        return ""
+    return f"{told.st_dev} {told.st_ino} {told.st_size} {told.st_mtime_ns} {told.st_ctime_ns}"

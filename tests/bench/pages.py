@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,7 +19,10 @@ from archiver.contracts import Outline, Rendering
 from archiver.exporters.site import render
 from archiver.exporters.site.index import Index
 from archiver.exporters.site.paging import plan
-from archiver.model import KeptConversation, KeptMessage, Sender
+from archiver.model import Handle, KeptConversation, KeptMessage, Sender
+from archiver.privacy import Masked, Masker, Naming
+from archiver.privacy.people import Person
+from archiver.privacy.pseudonyms import name_them
 from archiver.publish import publish
 from tests.bench.measure import Cost, cost, megabytes, python, table
 from tests.bench.whatsapp import CACHE, Export, Talk
@@ -62,6 +66,9 @@ class Invented:
             total.update(repr(row).encode())
         return total.digest()
 
+    def stamp(self, *, settled: bool = False) -> str:
+        return f"{self.file.stat().st_mtime_ns} {self.count}"
+
     def _rows(self) -> Iterator[tuple[str, str, str]]:
         with self.file.open("rb") as stream:
             for _ in range(self.count):
@@ -87,7 +94,8 @@ def run(messages: int, seed: int) -> None:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     try:
-        rows = [_row(what, messages, _step(what, file, messages, work)) for what in ("read", "render", "index")]
+        steps = ("read", "render", "render masked", "render with other names", "index")
+        rows = [_row(what, messages, _step(what, file, messages, work)) for what in steps]
         rows += [_row("publish", messages, _step("publish", file, messages, work))]
         rows += [_row("the same again", messages, _step("publish", file, messages, work))]
         rows += [_row("1 % more", messages, _step("publish", file, messages + messages // 100, work))]
@@ -113,13 +121,33 @@ def _once(what: str, file: Path, count: int, work: Path) -> dict[str, float]:
         told["messages"] = sum(1 for _ in library.messages(1))
     elif what == "render":
         told["files"] = sum(1 for page in render(library, Rendering()) if not page.path.startswith("search/"))
+    elif what.startswith("render "):
+        naming = cast_of(library) if what.endswith("names") else None
+        pages = render(Masked(library, str, Masker(), naming), Rendering())
+        told["files"] = sum(1 for page in pages if not page.path.startswith("search/"))
     elif what == "index":
         told |= _index(library)
     else:
-        done = publish(library, work / "site", conversations=["1"], options={}, secret=b"bench")
+        kept = work / "archive"
+        kept.mkdir(exist_ok=True)
+        done = publish(library, work / "site", conversations=["1"], options={}, secret=b"bench", archive=kept)
         told |= {"files": done.files, "bytes": done.bytes, "written": done.files - done.unchanged}
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return {"cpu": time.process_time() - began, "rss": peak, **told}
+
+
+def cast_of(library: Invented) -> Naming:
+    """200 people under other names: those who speak, and more who are only spoken of."""
+    draw = random.Random(7)
+    speakers = list({m.sender.identity: m.sender for m in islice(library.messages(1), 20_000) if m.sender}.values())
+    names = [one.name for one in speakers]
+    names += [f"{_invented_name(draw)} {_invented_name(draw)}" for _ in range(200 - len(names))]
+    people = [Person(n, name, (Handle("name", name, name),), (n,)) for n, name in enumerate(names)]
+    return Naming(people, pseudonyms=name_them(people, {}, b"bench").names)
+
+
+def _invented_name(draw: random.Random) -> str:
+    return "".join(draw.choices(("ba", "ke", "lo", "mi", "nu", "ra", "sel", "tor", "vin"), k=3)).capitalize()
 
 
 def _index(library: Invented) -> dict[str, float]:

@@ -2,45 +2,37 @@
 
 ``search/head.js`` knows the segments: stretches of months, oldest first, so that new messages change only the last
 one. A segment ``search/2019-03/`` has *shards* ``t0.js`` … of words in order, each with its postings, and *slices*
-``x0.js`` … of messages to show. A posting is two numbers: how many messages further, and at which word; another word
-of the same message is 0 further. Numbers are written five bits a sign, the lowest first, the sixth bit saying that
-more follows. Words of senders' names begin with ``@``.
+``x0.js`` … of messages to show (see segment.py and postings.py). Words of senders' names begin with ``@``.
+
+A segment has a key: a sum of all that goes into it, and of the program that makes it. Where the snapshot before has a
+segment of this name and key, its files are taken from there.
 """
 
+import hashlib
 import json
 import marshal
+import platform
 import tempfile
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from functools import lru_cache
-from itertools import groupby
-from typing import IO, NamedTuple
+import unicodedata
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import IO
 
-from archiver.contracts import Page
-from archiver.exporters.site.folding import name_terms, terms
+from archiver.contracts import Earlier, Page
 from archiver.exporters.site.paging import Leaf, day_of
+from archiver.exporters.site.postings import numbers
 from archiver.exporters.site.prose import clean
+from archiver.exporters.site.segment import Head, Row, Segment, script
 from archiver.model import KeptMessage
 
-SEGMENTS = 8  # at least so many, and hardly more than twice as many, once there are enough messages
-SMALLEST, LARGEST = 1 << 11, 1 << 17  # messages after which a segment may be closed at the end of its month
-_SHARD = 4_000  # characters of a shard of words
-_SLICE = 80, 9_000  # messages, and characters of text, that are loaded together to be shown
-_SIGNS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-_PLACE = 20  # bits for the place of a word in a message
+SEGMENTS = 6  # at least so many, and hardly more than twice as many, once there are enough messages
+SMALLEST, LARGEST = 1 << 11, 1 << 18  # messages after which a segment may be closed at the end of its month
 _UNDATED = "0000-00"
-
-
-class Row(NamedTuple):
-    """A message as the index takes it: its anchor, day ("" without), time of day, sender's name, and words."""
-
-    anchor: str
-    day: str
-    time: str
-    sender: str
-    text: str
+_BLOCK = 1 << 20
+_PLAIN = 2  # marshal's version that writes equal things in equal bytes, however they are shared in memory
+_MAKERS = ("folding.py", "postings.py", "segment.py")  # what a segment's bytes depend on, beside what goes into it
 
 
 def row(message: KeptMessage) -> Row:
@@ -70,8 +62,6 @@ def segments(leaves: Iterable[Leaf]) -> dict[str, str]:
     for leaf in leaves:
         months[leaf.first[:7] or _UNDATED] += leaf.messages
     size = min(max(SMALLEST, 1 << (months.total() // SEGMENTS).bit_length() >> 1), LARGEST)
-    if size > LARGEST // 4:
-        size = LARGEST  # of a large archive, a question had better ask fewer segments
     found: dict[str, str] = {}
     current, held = "", size
     for month in sorted(months):
@@ -85,12 +75,14 @@ def segments(leaves: Iterable[Leaf]) -> dict[str, str]:
 class Index:
     """Takes the pages' messages in any order of months, and gives the index's files.
 
-    What is taken in lies in a temporary file for each segment; memory is one segment's postings.
+    What is taken in lies in a temporary file for each segment; memory is one segment's postings. *earlier* is the
+    snapshot before, if there is one.
     """
 
-    def __init__(self, titles: Sequence[str], leaves: Iterable[Leaf]) -> None:
+    def __init__(self, titles: Sequence[str], leaves: Iterable[Leaf], earlier: Earlier | None = None) -> None:
         self._titles = titles
         self._segments = segments(leaves)
+        self._earlier = earlier
         self._spools: dict[str, IO[bytes]] = {}
 
     def add(self, conversation: int, path: str, leaf: Leaf, messages: Iterable[KeptMessage]) -> None:
@@ -98,19 +90,37 @@ class Index:
         name = self._segments[leaf.first[:7] or _UNDATED]
         if name not in self._spools:
             self._spools[name] = tempfile.TemporaryFile()  # noqa: SIM115 - closed when its files are written
-        marshal.dump((conversation, path, [tuple(row(message)) for message in messages]), self._spools[name])
+        taken = conversation, path, [tuple(row(message)) for message in messages]
+        marshal.dump(taken, self._spools[name], _PLAIN)
 
     def pages(self) -> Iterator[Page]:
         """The segments' files, oldest first, and the head."""
-        heads, years = [], set[int]()
+        heads: list[Head] = []
+        before = _heads(self._earlier)
         for name in sorted(self._spools):
             with self._spools.pop(name) as spool:
-                spool.seek(0)
-                segment = _Segment(name)
-                yield from segment.pages(_spooled(spool))
-            heads.append(segment.head())
-            years |= set(segment.years[::2])
-        yield _script("head", [self._titles, sorted(years - {0}), heads])
+                head = yield from self._segment(name, spool, before.get(name))
+                heads.append(head)
+        yield script("head", [self._titles, heads])
+
+    def _segment(self, name: str, spool: IO[bytes], before: Head | None) -> Generator[Page, None, Head]:
+        key = _key(spool)
+        kept = self._kept(before) if before is not None and before.key == key else []
+        if before is not None and kept:
+            yield from kept
+            return before
+        spool.seek(0)
+        segment = Segment(name, key)
+        yield from segment.pages(_spooled(spool))
+        return segment.head()
+
+    def _kept(self, head: Head) -> list[Page]:
+        """The files of a segment of the snapshot before, if all are there."""
+        slices, shards = len(numbers(head.messages)), len(head.shards.split(" ")) if head.shards else 0
+        paths = [f"x{number}" for number in range(slices)] + [f"t{number}" for number in range(shards)]
+        found = [self._earlier.page(f"search/{head.name}/{path}.js") for path in paths] if self._earlier else []
+        kept = [page for page in found if page is not None]
+        return kept if len(kept) == len(paths) else []
 
 
 def _spooled(spool: IO[bytes]) -> Iterator[tuple[int, str, list[Row]]]:
@@ -119,130 +129,35 @@ def _spooled(spool: IO[bytes]) -> Iterator[tuple[int, str, list[Row]]]:
             conversation, path, rows = marshal.load(spool)  # noqa: S302 - written by ourselves, into an unnamed file
         except EOFError:
             return
-        yield conversation, path, [Row(*row) for row in rows]
+        yield conversation, path, list(map(Row._make, rows))
 
 
-@dataclass(slots=True)
-class _Segment:
-    """One segment on its way into files."""
-
-    name: str
-    messages: int = 0
-    slices: list[str] = field(default_factory=list)  # messages, and days since the slice before, in signs
-    conversations: list[int] = field(default_factory=list)  # runs: number, messages
-    years: list[int] = field(default_factory=list)  # runs: year, messages
-    shards: list[str] = field(default_factory=list)  # the least that is beyond the shard before
-    _day: int = 0
-    _count: int = 0
-
-    def pages(self, leaves: Iterable[tuple[int, str, list[Row]]]) -> Iterator[Page]:
-        postings: defaultdict[str, list[int]] = defaultdict(list)
-        for conversation, path, rows in leaves:
-            _run(self.conversations, conversation, len(rows))
-            for piece in _slices(rows):
-                yield self._slice(path, piece, postings)
-        yield from self._words(postings)
-
-    def head(self) -> list[object]:
-        return [self.name, self.messages, "".join(self.slices), self.conversations, self.years, " ".join(self.shards)]
-
-    def _slice(self, path: str, rows: Sequence[Row], postings: defaultdict[str, list[int]]) -> Page:
-        day = date.fromisoformat(rows[0].day).toordinal() if rows[0].day else 0
-        step = day - self._day
-        self.slices.append(signs(len(rows)) + signs(2 * step if step >= 0 else -2 * step - 1))
-        self._day = day
-        names = list(dict.fromkeys(row.sender for row in rows))
-        for year, run in groupby(rows, lambda row: int(row.day[:4] or 0)):
-            _run(self.years, year, sum(1 for _ in run))
-        for row in rows:
-            for place, term in enumerate(terms(row.text), self.messages << _PLACE):
-                postings[term].append(place)
-            for term in name_terms(row.sender):
-                postings["@" + term].append(self.messages << _PLACE)
-            self.messages += 1
-        shown = [[row.anchor, names.index(row.sender), f"{row.day} {row.time}".strip(), row.text] for row in rows]
-        self._count += 1
-        return _script(f"{self.name}/x{self._count - 1}", [path, names, shown])
-
-    def _words(self, postings: dict[str, list[int]]) -> Iterator[Page]:
-        lines: list[str] = []
-        size, last = 0, ""
-        for term in sorted(postings, key=_in_script_order):
-            line = f"{term} {encoded(postings[term])}"
-            if not lines:
-                self.shards.append(_least_beyond(last, term))
-            elif size + len(line) > _SHARD:
-                yield self._shard(lines)
-                self.shards.append(_least_beyond(last, term))
-                lines, size = [], 0
-            lines.append(line)
-            size, last = size + len(line) + 1, term
-        if lines:
-            yield self._shard(lines)
-
-    def _shard(self, lines: Sequence[str]) -> Page:
-        return _script(f"{self.name}/t{len(self.shards) - 1}", "\n".join(lines))
+def _key(spool: IO[bytes]) -> str:
+    """A sum of a segment's messages, and of the program that makes its files of them."""
+    total = hashlib.blake2b(_program(), digest_size=8)
+    spool.seek(0)
+    while piece := spool.read(_BLOCK):
+        total.update(piece)
+    return total.hexdigest()
 
 
-def _slices(rows: list[Row]) -> Iterator[list[Row]]:
-    piece: list[Row] = []
-    held = 0
-    for one in rows:
-        if piece and (len(piece) >= _SLICE[0] or held + len(one.text) > _SLICE[1]):
-            yield piece
-            piece, held = [], 0
-        piece.append(one)
-        held += len(one.text)
-    if piece:
-        yield piece
+@cache
+def _program() -> bytes:
+    total = hashlib.blake2b(f"{unicodedata.unidata_version} {platform.python_version()}".encode())
+    for name in _MAKERS:
+        total.update((files(__package__) / name).read_bytes())
+    return total.digest()
 
 
-def _run(runs: list[int], what: int, count: int) -> None:
-    if runs and runs[-2] == what:
-        runs[-1] += count
-    else:
-        runs += (what, count)
-
-
-def encoded(places: Sequence[int]) -> str:
-    """Ascending places (message << 20 | word) as signs."""
-    out: list[str] = []
-    message, word = -1, 0
-    mask = (1 << _PLACE) - 1
-    for place in places:
-        here, at = place >> _PLACE, place & mask
-        if here == message:
-            out.append("A" + signs(at - word))
-        else:
-            out.append(signs(here - message) + signs(at))
-        message, word = here, at
-    return "".join(out)
-
-
-@lru_cache(maxsize=65_536)
-def signs(number: int) -> str:
-    """A number in signs: five bits each, the lowest first."""
-    out = ""
-    while number > 31:
-        out += _SIGNS[32 + (number & 31)]
-        number >>= 5
-    return out + _SIGNS[number]
-
-
-def _in_script_order(term: str) -> bytes:
-    """As JavaScript compares strings: by UTF-16 units."""
-    return term.encode("utf-16-be", "surrogatepass")
-
-
-def _least_beyond(last: str, term: str) -> str:
-    """The shortest beginning of *term* that comes after *last*."""
-    for end in range(1, len(term)):
-        if _in_script_order(term[:end]) > _in_script_order(last):
-            return term[:end]
-    return term
-
-
-def _script(name: str, data: object) -> Page:
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    text = text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
-    return Page(f"search/{name}.js", f'shelf("{name}",{text});\n'.encode("utf-8", errors="replace"))
+def _heads(earlier: Earlier | None) -> dict[str, Head]:
+    """What the snapshot before says of its segments, by name."""
+    page = earlier.page("search/head.js") if earlier is not None else None
+    if page is None:
+        return {}
+    content = page.content if isinstance(page.content, bytes) else b"".join(page.content)
+    said = content.decode().partition(",")[2].removesuffix(");\n")
+    try:
+        heads = [Head(*parts) for parts in json.loads(said)[1]]
+    except (ValueError, TypeError):  # of another version of the program
+        return {}
+    return {head.name: head for head in heads}

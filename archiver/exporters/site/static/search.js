@@ -32,17 +32,27 @@ const parse = question => {
   return parts;
 };
 
-/* ---- numbers and postings: the same as index.py */
-const value = code => code > 96 ? code - 71 : code > 64 && code < 91 ? code - 65 : code === 45 ? 62 : code === 95 ? 63 : code + 4;
+/* ---- numbers and postings: the same as postings.py */
+const value = code => code - 33 - (code > 34) - (code > 92);
 const numbers = text => {
   const found = [];
-  for (let i = 0, number = 0, shift = 0; i < text.length; i++) {
-    const bits = value(text.charCodeAt(i));
-    number += (bits & 31) * 2 ** shift;
-    if (bits > 31) shift += 5;
-    else { found.push(number); number = shift = 0; }
+  for (let i = 0, number = 0, scale = 1; i < text.length; i++) {
+    const sign = value(text.charCodeAt(i));
+    number += sign % 46 * scale;
+    if (sign > 45) scale *= 46;
+    else { found.push(number); number = 0; scale = 1; }
   }
   return found;
+};
+const unfold = words => {
+  let last = "";
+  return words.map(word => last = last.slice(0, value(word.charCodeAt())) + word.slice(1));
+};
+/* How many of a row in order are not beyond something. */
+const upTo = (row, what) => {
+  let low = 0, high = row.length;
+  while (low < high) { const mid = (low + high) >> 1; if (row[mid] <= what) low = mid + 1; else high = mid; }
+  return low;
 };
 const addPlaces = (places, text, exact) => {
   const all = numbers(text);
@@ -57,16 +67,14 @@ const addPlaces = (places, text, exact) => {
 };
 /* Which messages of a segment hold a term: Map of message → {at: places of the word, exact}. */
 const lookUp = async (segment, term, prefix) => {
-  const places = new Map(), heads = segment.shards;
-  let low = 0, high = heads.length;
-  while (low < high) { const mid = (low + high) >> 1; if (heads[mid] <= term) low = mid + 1; else high = mid; }
-  const wanted = [Math.max(low - 1, 0)];
-  if (prefix) for (let i = low; i < heads.length && heads[i].startsWith(term); i++) wanted.push(i);
-  for (const shard of await Promise.all(wanted.map(i => load(`${segment.name}/t${i}`))))
-    for (const line of shard.split("\n")) {
-      const space = line.indexOf(" "), key = line.slice(0, space);
-      if (key === term || prefix && key.startsWith(term)) addPlaces(places, line.slice(space + 1), key === term);
-    }
+  const places = new Map(), heads = segment.shards, next = upTo(heads, term), wanted = [Math.max(next - 1, 0)];
+  if (prefix) for (let i = next; i < heads.length && heads[i].startsWith(term); i++) wanted.push(i);
+  for (const shard of await Promise.all(wanted.map(i => load(`${segment.name}/t${i}`)))) {
+    const pairs = shard.split(" ");
+    unfold(pairs.filter((_, i) => !(i & 1))).forEach((key, i) => {
+      if (key === term || prefix && key.startsWith(term)) addPlaces(places, pairs[2 * i + 1], key === term);
+    });
+  }
   return places;
 };
 /* Places where the words stand in a row, as one entry for each message. */
@@ -75,58 +83,55 @@ const inARow = lists => lists.length === 1 ? lists[0] : new Map([...lists[0]].fl
   return at.size ? [[message, { at, exact: lists.at(-1).get(message).exact }]] : [];
 }));
 
+/* Runs of something, and with which message each begins. */
+const runs = text => {
+  const all = numbers(text), found = { what: [], start: [] };
+  for (let i = 0, start = 0; i < all.length; start += all[i + 1], i += 2) { found.what.push(all[i]); found.start.push(start); }
+  found.of = message => found.what[upTo(found.start, message) - 1];
+  return found;
+};
 let head;
-const open = async () => head ||= load("head").then(([titles, years, all]) => ({ titles, years, segments: all.map(([name, messages, slices, conversations, ys, shards]) => {
-  const table = numbers(slices), starts = [], days = [];
-  for (let i = 0, start = 0, day = 0; i < table.length; i += 2) {
-    day += table[i + 1] & 1 ? -(table[i + 1] + 1) / 2 : table[i + 1] / 2;
-    starts.push(start); days.push(day); start += table[i];
-  }
-  return { name, messages, starts, days, conversations, years: ys, shards: shards ? shards.split(" ") : [] };
+const open = async () => head ||= load("head").then(([titles, all]) => ({ titles, segments: all.map(([name, key, slices, conversations, months, shards]) => {
+  const starts = [];
+  let messages = 0;
+  for (const count of numbers(slices)) { starts.push(messages); messages += count; }
+  return { name, messages, starts, conversations: runs(conversations), months: runs(months), shards: shards ? unfold(shards.split(" ")) : [] };
 }) }));
-const runOf = (runs, message) => {
-  for (let i = 0, end = 0; i < runs.length; i += 2) if (message < (end += runs[i + 1])) return runs[i];
-};
-const sliceOf = (segment, message) => {
-  let low = 0, high = segment.starts.length;
-  while (low < high) { const mid = (low + high) >> 1; if (segment.starts[mid] <= message) low = mid + 1; else high = mid; }
-  return low - 1;
-};
+const yearOf = month => Math.floor(month / 12);
 
-/* Everything that fits, best first: [{segment, message, score, day}]. Rare words count more, words in a row and what is new a little more. */
+/* Everything that fits, best first: [{segment, message, score, month}]. Rare words count more, words in a row and what is new a little more. */
 const search = async (question, { conversation = "", year = "", person = "" } = {}) => {
   const parts = parse(question), { segments } = await open();
   const who = terms(person).map(term => "@" + term);
   if (!parts.length && !who.length) return { parts, hits: [] };
   const total = segments.reduce((sum, segment) => sum + segment.messages, 0), counts = parts.map(() => 0);
   const found = await Promise.all(segments.map(async segment => {
-    if (year && !segment.years.some((one, i) => !(i & 1) && one == year)) return [segment, [], []];
-    if (conversation && !segment.conversations.some((one, i) => !(i & 1) && one == conversation)) return [segment, [], []];
+    if (year && !segment.months.what.some(one => yearOf(one) == year) || conversation && !segment.conversations.what.some(one => one == conversation)) return [segment, [], []];
     const people = await Promise.all(who.map(term => lookUp(segment, term, true)));
     const lists = await Promise.all(parts.map(async part => inARow(await Promise.all(part.words.map((term, i) => lookUp(segment, term, part.prefix && i === part.words.length - 1))))));
     lists.forEach((list, i) => { counts[i] += list.size; });
     return [segment, lists, [...lists, ...people]];
   }));
   const weights = counts.map(count => Math.log(1 + total / (count + 1)));
-  const newest = Math.max(...segments.flatMap(segment => segment.days)), oldest = Math.min(...segments.flatMap(segment => segment.days.filter(Boolean)));
+  const months = segments.flatMap(segment => segment.months.what).filter(Boolean), newest = Math.max(...months), oldest = Math.min(...months);
   const hits = [];
   for (const [segment, lists, all] of found) {
     if (!all.length) continue;
     const least = all.reduce((one, other) => other.size < one.size ? other : one);
     for (const message of least.keys()) {
       if (!all.every(list => list.has(message))) continue;
-      if (year && runOf(segment.years, message) != year || conversation && runOf(segment.conversations, message) != conversation) continue;
-      const day = segment.days[sliceOf(segment, message)];
-      let score = day > oldest ? (day - oldest) / (newest - oldest || 1) : 0;
+      const month = segment.months.of(message);
+      if (year && yearOf(month) != year || conversation && segment.conversations.of(message) != conversation) continue;
+      let score = month > oldest ? (month - oldest) / (newest - oldest || 1) : 0;
       lists.forEach((list, i) => {
         const entry = list.get(message), next = lists[i + 1]?.get(message);
         score += weights[i] * (entry.exact ? 1 : .6);
         if (next && [...entry.at].some(at => next.at.has(at + parts[i].words.length))) score += weights[i] / 2;
       });
-      hits.push({ segment, message, score, day });
+      hits.push({ segment, message, score, month });
     }
   }
-  return { parts, hits: hits.sort((a, b) => b.score - a.score || b.day - a.day || b.message - a.message) };
+  return { parts, hits: hits.sort((a, b) => b.score - a.score || b.month - a.month || b.message - a.message) };
 };
 window.archiveSearch = async (question, filters) => (await search(question, filters)).hits.map(hit => [hit.segment.name, hit.message]);
 window.archiveTerms = terms;
@@ -176,15 +181,16 @@ const snippet = (text, parts, parent) => {
 let turn = 0, answer = { hits: [], parts: [] };
 const show = async () => {
   const mine = turn, from = list.children.length, page = answer.hits.slice(from, from + SHOWN), { titles } = await open();
-  const slices = await Promise.all(page.map(({ segment, message }) => load(`${segment.name}/x${sliceOf(segment, message)}`)));
+  const slices = await Promise.all(page.map(({ segment, message }) => load(`${segment.name}/x${upTo(segment.starts, message) - 1}`)));
   if (mine !== turn) return;
   page.forEach(({ segment, message }, i) => {
-    const [path, names, rows] = slices[i], [anchor, name, at, text] = rows[message - segment.starts[sliceOf(segment, message)]];
+    const [path, names, days] = slices[i], rows = days.flatMap(([day, ...rows]) => rows.map(row => [day, row])), first = 4 * (message - segment.starts[upTo(segment.starts, message) - 1]);
+    const [[day, anchor], [, name], [, time], [, text]] = rows.slice(first, first + 4);
     const item = make("li", "", list), link = make("a", "", item);
     link.href = root + path + "#m-" + anchor;
     make("bdi", names[name] || say.somebody, make("b", "", link));
-    make("small", at + " · ", link).dir = "auto";
-    make("bdi", titles[runOf(segment.conversations, message)], link.lastChild);
+    make("small", `${day} ${time}`.trim() + " · ", link).dir = "auto";
+    make("bdi", titles[segment.conversations.of(message)], link.lastChild);
     const line = make("p", "", item);
     line.dir = "auto";
     snippet(text, answer.parts, line);
@@ -220,9 +226,9 @@ addEventListener("keydown", event => {
   else return;
   event.preventDefault();
 });
-open().then(({ titles, years }) => {
+open().then(({ titles, segments }) => {
   titles.forEach((title, i) => { make("option", title, filters.conversation).value = i; });
-  years.forEach(year => { make("option", year, filters.year).value = year; });
+  new Set(segments.flatMap(segment => segment.months.what.map(yearOf)).filter(Boolean).sort()).forEach(year => { make("option", year, filters.year).value = year; });
   const asked = new URLSearchParams(location.hash.slice(1));
   for (const name of ["q", "conversation", "year", "person"]) if (asked.get(name)) filters[name].value = asked.get(name);
   form.hidden = false;
