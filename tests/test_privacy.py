@@ -57,6 +57,7 @@ ADDRESSES = [
 ]
 HARMLESS = [
     "ok",
+    "the shed key https://example.org/shed",
     "12.05.2019 14:30",
     "2019-05-12 14:03:22",
     "١٢/٠٥/٢٠١٩ ١٤:٣٠",

@@ -159,7 +159,8 @@ _CODE = (
     r"(?:[a-z]{1,3}-)?\d(?:[ -]?\d){2,8}(?!\d|[.,:/]\d|\s?[%€$£])"
     r"|(?=[a-z-]{0,12}\d)[a-z\d]{2,8}(?:-[a-z\d]{2,8}){1,3}(?![\w-])|(?=[a-z]{0,7}\d)(?=\d{0,7}[a-z])[a-z\d]{5,10}(?![\w-])"
 )
-_SECRET = rf"(?!{_HIDDEN}|[>=:])(?P<value>[{_QUOTES}][^{_QUOTES}\r\n]{{1,64}}[{_QUOTES}]|\S+(?<![.,;)\]]))"
+_NOTHING = rf"{_HIDDEN}|[>=:]|(?:(?<=http:)|(?<=https:))//"  # "the shed key https://…" says no key
+_SECRET = rf"(?!{_NOTHING})(?P<value>[{_QUOTES}][^{_QUOTES}\r\n]{{1,64}}[{_QUOTES}]|\S+(?<![.,;)\]]))"
 
 
 def _sentence() -> str:

@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import json
 import marshal
+import random
 import resource
 import shutil
 import sys
