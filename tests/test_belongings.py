@@ -85,3 +85,16 @@ def test_a_flip_in_the_notes_of_pages_or_the_lock_does_no_harm(home: Path) -> No
     assert verify(home, deep=True).sound
     bring(home, CHAT)
     assert verify(home, deep=True).sound
+
+
+def test_a_key_that_is_no_file_is_told_and_one_that_never_was_is_no_damage(home: Path) -> None:
+    (home / "secret.key").unlink(missing_ok=True)
+    (home / "blobs" / "incoming-long").write_bytes(b"half of a file")
+    verdict = verify(home)
+    assert verdict.sound
+    assert not verdict.notes, "what an import has half written is the archive's own"
+    assert list(belongings.mend_key(home, None)) == []
+    assert repair(home).done == []
+    (home / "secret.key").mkdir()
+    (found,) = belongings.check_key(home, None)
+    assert found.note.startswith("secret.key cannot be read")
