@@ -278,6 +278,16 @@ def test_every_field_may_be_deep(tmp_path: Path) -> None:
         read(tmp_path, beside(path, json.dumps(value).encode()))
 
 
+def test_a_byte_that_is_no_utf8_in_a_class_of_a_page_is_read_over(tmp_path: Path) -> None:
+    tree = dict(TREES["html 2024"](member(2, 20), 30))
+    path = next(path for path in tree if "/inbox/" in path and path.endswith(".html"))
+    broken = tree[path].replace(b"uiBoxWhite", b"uiB\xacxWhite")
+    assert broken != tree[path]
+    sound_, found = read(tmp_path / "a", {path: tree[path]}), read(tmp_path / "b", {path: broken})
+    texts = [[item.text for item in items if isinstance(item, Message)] for items in (sound_, found)]
+    assert texts[0] == texts[1] != []
+
+
 @pytest.mark.parametrize("most", [4_000_000, 9_000_000])
 def test_of_a_text_of_eight_megabytes_as_much_is_kept_as_the_limit_allows(most: int, tmp_path: Path) -> None:
     text = "a leek " * 1_200_000
