@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from archiver.contracts import Hints
-from archiver.dump import Dump
+from archiver.dump import DEFAULT, Dump, Limits
 from archiver.errors import ArchiveError
 from archiver.importers import facebook
 from archiver.ingest import Request, ingest
@@ -76,9 +76,9 @@ def json_files() -> tuple[str, ...]:
     return tuple(sorted(path for path in sound() if path.endswith(".json") and sound()[path] != b"[object Object]"))
 
 
-def read(folder: Path, files: Mapping[str, bytes]) -> list[Single]:
+def read(folder: Path, files: Mapping[str, bytes], limits: Limits = DEFAULT) -> list[Single]:
     """All that reading gives; every number in it has to add up."""
-    with Dump.open([lay(files.items(), folder / "export")]) as dump:
+    with Dump.open([lay(files.items(), folder / "export")], limits) as dump:
         items = list(singly(facebook.read(dump, Hints(zone="UTC"))))
     rmtree(folder / "export")
     for item in items:
@@ -278,12 +278,26 @@ def test_every_field_may_be_deep(tmp_path: Path) -> None:
         read(tmp_path, beside(path, json.dumps(value).encode()))
 
 
-def test_a_text_of_eight_megabytes_is_kept_whole(tmp_path: Path) -> None:
+def test_a_byte_that_is_no_utf8_in_a_class_of_a_page_is_read_over(tmp_path: Path) -> None:
+    tree = dict(TREES["html 2024"](member(2, 20), 30))
+    path = next(path for path in tree if "/inbox/" in path and path.endswith(".html"))
+    broken = tree[path].replace(b"uiBoxWhite", b"uiB\xacxWhite")
+    assert broken != tree[path]
+    sound_, found = read(tmp_path / "a", {path: tree[path]}), read(tmp_path / "b", {path: broken})
+    texts = [[item.text for item in items if isinstance(item, Message)] for items in (sound_, found)]
+    assert texts[0] == texts[1] != []
+
+
+@pytest.mark.parametrize("most", [4_000_000, 9_000_000])
+def test_of_a_text_of_eight_megabytes_as_much_is_kept_as_the_limit_allows(most: int, tmp_path: Path) -> None:
     text = "a leek " * 1_200_000
     thread = {"participants": [{"name": ME}], "messages": [{"sender_name": ME, "timestamp_ms": 1, "content": text}]}
     path = "your_facebook_activity/messages/inbox/long_1234567890/message_1.json"
-    found = read(tmp_path, {path: json.dumps(thread).encode()})
-    assert [item.text == text for item in found if isinstance(item, Message)] == [True]
+    found = read(tmp_path, {path: json.dumps(thread).encode()}, Limits(text_length=most))
+    assert [item.text == text[:most] for item in found if isinstance(item, Message)] == [True]
+    told = [item.note for item in found if isinstance(item, Problem) and item.what == "long-text"]
+    assert len(told) == (most < len(text))
+    assert Limits().text_length == 4_000_000
 
 
 def test_a_file_of_many_small_threads_and_keys_is_bounded(tmp_path: Path) -> None:

@@ -273,10 +273,12 @@ def _arrays(raw: bytes, keys: Collection[str]) -> dict[str, int]:
         return {"": at} if "" in keys else {}
     wanted = {json.dumps(key).encode(): key for key in keys if key}
     found: dict[str, int] = {}
-    while len(found) < len(wanted) and (name := _NAME.match(raw, at)) is not None:
+    while wanted and (name := _NAME.match(raw, at)) is not None:
         at = name.end()
         if (key := wanted.get(name[1])) is not None and raw[at : at + 1] == b"[":
             found.setdefault(key, at + 1)
+            if len(found) == len(wanted):
+                break  # what lies in the last of them is nobody's business here
         record = _RECORD.match(raw, at)
         at = _end(raw, at) if record is None else record.end()
         if at < 0:

@@ -158,7 +158,7 @@ def _known_box(text: str) -> tuple[_Open, None] | None:
 
 def _pattern(box: _Open, head: str) -> re.Pattern[bytes]:
     """What matches the start tags of boxes: their name and exactly their classes."""
-    name, classes = re.escape(box.name.encode()), re.escape(box.classes.encode())
+    name, classes = (re.escape(one.encode("utf-8", "surrogateescape")) for one in (box.name, box.classes))
     if not classes:
         return re.compile(rb"<" + name + rb"(?=[\s>])(?![^<>]*\bclass=)[^<>]*>", re.IGNORECASE)
     quick = rb"<" + name + rb" class=\"" + classes + rb"\"[^<>]*+>"
