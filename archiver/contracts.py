@@ -119,16 +119,22 @@ class Page:
 
 
 class Outline(NamedTuple):
-    """What planning pages needs to know of a message: wall time (ISO 8601), length of its text, what it answers."""
+    """What planning pages needs to know of a message: wall time (ISO 8601), length of its text, what it answers.
+
+    Of letters, posts and comments also their *id* and *thread*: the id of the thread's first message, or of another
+    earlier message that is of the same thread. Chats have no threads ("" and None).
+    """
 
     at_local: str | None
     length: int
     reply_to: str | None
+    id: str = ""
+    thread: str | None = None
 
 
 class Original(NamedTuple):
     """Bytes [start, end) of the kept file *sha256* that a message was read from: *file* is what it was called,
-    *sender* the address it is from, *sent_at* UTC milliseconds."""
+    *sender* the address it is from, *sent_at* UTC milliseconds, *row* the message's row id."""
 
     file: str
     sha256: str
@@ -136,6 +142,17 @@ class Original(NamedTuple):
     end: int
     sender: str | None
     sent_at: int | None
+    row: int
+
+
+class Letter(NamedTuple):
+    """What the archive knows of a letter, with what only letters have: the id it came with, the ids of those it
+    answers, the oldest first, and its HTML where it had no other text."""
+
+    message: KeptMessage
+    native_id: str | None
+    references: tuple[str, ...]
+    html: str | None
 
 
 class Library(Protocol):
@@ -182,6 +199,11 @@ class Originals(Protocol):
         ...
 
     def original(self, of: Original) -> Iterator[bytes]: ...
+    def letter(self, of: Original) -> Letter:
+        """What was read there, for a place whose bytes are no letter."""
+        ...
+
+    def attachment(self, sha256: str) -> BinaryIO: ...
 
 
 class Earlier(Protocol):

@@ -30,6 +30,10 @@ class UsageError(ArchiveError):
     exit_code = EXIT_USAGE
 
 
+class RefusedError(ArchiveError):
+    """What was asked for would do harm, and nobody has agreed to that."""
+
+
 class NoArchiveError(ArchiveError):
     """There is no archive where one was looked for."""
 

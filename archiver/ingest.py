@@ -287,10 +287,11 @@ def _stream(
     for entry in dump.asides():
         keeper.keep_aside(entry)
     if passed_over := keeper.passed_over():
-        note = _left_alone(passed_over)
-        keeper.problems.insert(0, note)
         writer.counts["skipped"] += 0 if counted else len(passed_over)
-        writer.add([note])
+        if unsaid := [entry for entry in passed_over if entry.path not in dump.left()]:
+            note = _left_alone(unsaid)
+            keeper.problems.insert(0, note)
+            writer.add([note])
     writer.finish()
     return [*keeper.guesses, *writer.guesses], [*keeper.problems, *writer.problems][:SHOWN_PROBLEMS]
 

@@ -62,7 +62,10 @@ class Handle:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """Where messages were said. *key* is the source's stable key, the same on every import."""
+    """Where messages were said. *key* is the source's stable key, the same on every import.
+
+    *as_of*: UTC milliseconds of when it was called so, where the source tells: of several titles the newest is shown.
+    """
 
     key: str
     title: str
@@ -70,6 +73,7 @@ class Conversation:
     native_id: str | None = None
     members: tuple[Handle, ...] = ()
     origin: Origin | None = None
+    as_of: int | None = None
 
 
 class Content(Protocol):
@@ -94,6 +98,18 @@ class Attachment:
     sha256: str | None = None
     state: AttachmentState = "present"
     content: Content | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFile(Attachment):
+    """A file as a snapshot shows it: *path* in the snapshot, *width* and *height* in pixels (0: it has none).
+
+    *sha256*, *size* and *media_type* are those of the file as shown, not of the one in the archive.
+    """
+
+    path: str = ""
+    width: int = 0
+    height: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,20 +9,23 @@ the conversations read as they did, nothing is rendered; what is rendered as it 
 import hashlib
 import hmac
 import json
+import os
 import platform
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from shutil import rmtree
 from types import MappingProxyType
 from typing import Any, BinaryIO
 
 from archiver.contracts import Earlier, Fingerprinted, Library, Outline, Page, Rendering, Stamped
 from archiver.errors import ArchiveError, UsageError
-from archiver.exporters import site
+from archiver.exporters import data, site
 from archiver.model import KeptConversation, KeptMessage, Sender
 from archiver.placing import folder as placing
 from archiver.placing import manifest
@@ -31,11 +34,14 @@ from archiver.placing.folder import safe_target
 from archiver.placing.manifest import NAME as MANIFEST
 from archiver.placing.manifest import Manifest, check, is_site
 from archiver.placing.remembered import Memory, look, recall, remember
-from archiver.privacy import Masked
+from archiver.privacy import Masked, Masker, Naming
+from archiver.privacy.files import METADATA, Files
 from archiver.store.secret import anchor_with
 
 __all__ = ["MANIFEST", "PublishReport", "check", "choose", "is_site", "publish"]
 
+ALL = "*"  # in place of a name: every conversation but talk between two people
+_HASH = 12  # hex digits of a report's hash
 _LISTED = 20  # conversations named in a refusal
 
 
@@ -57,6 +63,67 @@ class PublishReport:
     masked: Mapping[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A snapshot before anything of it is written: what was *chosen*, how it looks *masked*, and the *state* that all
+    of it follows from ("" where a library cannot tell)."""
+
+    chosen: Sequence[KeptConversation]
+    masked: Masked
+    rendering: Rendering
+    state: str
+
+    @property
+    def report(self) -> str:
+        """The hash of what a preview says of it: the same for the same pages. It follows from the content of the
+        conversations, all options, how people appear, and the program; where there is no state, from what is risky."""
+        told = self.state or json.dumps(sorted(self.masked.risks.items()))
+        return hashlib.sha256(f"report {told}".encode()).hexdigest()[:_HASH]
+
+
+Agree = Callable[[Seen], None]
+
+
+def through_glass(
+    library: Library,
+    *,
+    conversations: Sequence[str],
+    options: Mapping[str, str],
+    secret: bytes,
+    permalinks: Mapping[str, str] = MappingProxyType({}),
+    naming: Naming | None = None,
+) -> Seen:
+    """The snapshot that `publish` would write of the same arguments; options ``allow``: kinds that are not masked."""
+    chosen = choose(library.conversations(), conversations)
+    allow = [kind for kind in options.get("allow", "").split(",") if kind]
+    masker = Masker(site.words(options.get("language", "en")).marks, allow)
+    anchor = anchor_with(secret)
+    shown = Files(library.attachment, anything=METADATA in allow)
+    masked = Masked(
+        _Chosen(library, chosen),
+        lambda name: permalinks.get(name) or anchor(name),
+        masker,
+        naming,
+        files=shown if options.get("attachments") == "yes" else None,
+    )
+    rendering = _rendering(options)
+    data.check(rendering)
+    asked = _asked(conversations, rendering, permalinks, naming, secret)
+    return Seen(chosen, masked, rendering, _state(library, chosen, asked, secret))
+
+
+def _rendering(options: Mapping[str, str]) -> Rendering:
+    return Rendering(options.get("title", ""), {**options, "masked": "yes", **_dated()})
+
+
+def _dated() -> dict[str, str]:
+    """The day that SOURCE_DATE_EPOCH tells, as reproducible-builds.org has it: for what has to have a date."""
+    told = os.environ.get("SOURCE_DATE_EPOCH", "").strip()
+    if not told.isascii() or not told.isdigit() or len(told) > 11:
+        return {}
+    return {"date": datetime.fromtimestamp(int(told), UTC).date().isoformat()}
+
+
 def publish(
     library: Library,
     target: Path,
@@ -66,39 +133,42 @@ def publish(
     secret: bytes,
     archive: Path | None = None,
     permalinks: Mapping[str, str] = MappingProxyType({}),
+    naming: Naming | None = None,
+    agree: Agree | None = None,
     yes: bool = False,
 ) -> PublishReport:
     """Publishes the named conversations, masked, as a site in *target*.
 
     A conversation is named by its title (case does not matter), its key or its number. *options* are the
-    site's (``title``, ``language``, ``about``, ``contact``). *secret* makes the permalinks: the same secret,
+    site's (``title``, ``language``, ``about``, ``contact``…) and those of the open data beside it (``data``,
+    ``address``, ``public``). *secret* makes the permalinks: the same secret,
     the same addresses; *permalinks* are those of messages that have another id since they were redacted. *archive*
-    is the archive's own folder, which is never published into. With *yes*, changes that somebody made by hand to
-    pages of ours are replaced.
+    is the archive's own folder, which is never published into. *naming* says under which names people appear; without
+    one, under their own. *agree* is asked when all pages are made and none is in its place yet; it raises to refuse.
+    With *yes*, changes that somebody made by hand to pages of ours are replaced.
     UsageError for what cannot be meant, LockedError while another publish writes there.
     """
     folder = safe_target(target, archive)
-    rendering = Rendering(options.get("title", ""), {**options, "masked": "yes"})
-    marks = site.words(options.get("language", "en")).marks
-    asked = _sum(secret, [sorted(conversations), sorted(rendering.options.items()), sorted(permalinks.items())])
-    place = _Place(folder, archive, library, asked)
+    place = _Place(folder, archive, library, _asked(conversations, _rendering(options), permalinks, naming, secret))
     if (told := place.untouched()) is not None:
         return _report(folder, told, len(told.digests))
-    chosen = choose(library.conversations(), conversations)
-    anchor = anchor_with(secret)
-    masked = Masked(_Chosen(library, chosen), lambda name: permalinks.get(name) or anchor(name), marks)
-    state = _state(library, chosen, asked, secret)
+    seen = through_glass(
+        library, conversations=conversations, options=options, secret=secret, permalinks=permalinks, naming=naming
+    )
 
     def note() -> dict[str, Any]:
         """To be asked for when everything has been rendered."""
-        titles = [conversation.title for conversation in masked.conversations()]
-        messages = sum(conversation.messages for conversation in chosen)
-        return {"state": state, "masked": masked.counts, "conversations": titles, "messages": messages}
+        titles = [conversation.title for conversation in seen.masked.conversations()]
+        messages = sum(conversation.messages for conversation in seen.chosen)
+        return {"state": seen.state, "masked": seen.masked.counts, "conversations": titles, "messages": messages}
 
     def render(earlier: Earlier) -> Iterator[Page]:
-        return site.render(masked, replace(rendering, earlier=earlier))
+        rendering = replace(seen.rendering, earlier=earlier)
+        yield from data.beside(site.render(seen.masked, rendering), seen.masked, rendering)
+        if agree is not None:
+            agree(seen)
 
-    return _report(folder, *place.filled(render, state, note, yes=yes))
+    return _report(folder, *place.filled(render, seen.state, note, yes=yes))
 
 
 def _report(folder: Path, told: Manifest, unchanged: int) -> PublishReport:
@@ -113,6 +183,18 @@ def _report(folder: Path, told: Manifest, unchanged: int) -> PublishReport:
         bytes=note["bytes"],
         masked=note["masked"],
     )
+
+
+def _asked(
+    conversations: Sequence[str],
+    rendering: Rendering,
+    permalinks: Mapping[str, str],
+    naming: Naming | None,
+    secret: bytes,
+) -> str:
+    """A sum of all that the person who publishes decided."""
+    appear = "" if naming is None else naming.digest.hex()
+    return _sum(secret, [sorted(conversations), sorted(rendering.options.items()), sorted(permalinks.items()), appear])
 
 
 def _sum(secret: bytes, said: object) -> str:
@@ -157,8 +239,31 @@ def choose(known: Sequence[KeptConversation], names: Sequence[str]) -> list[Kept
             why="Only conversations that you name are published.",
             remedy=f"Name one or more with --conversation. {_offer(known)}",
         )
-    wanted = {_named(known, name).id for name in names}
+    wanted = {_named(known, name).id for name in names if name != ALL}
+    if ALL in names:
+        wanted |= {one.id for one in known if not one_to_one(one)}
+    if not wanted:
+        raise UsageError(
+            "Everything that the archive holds is talk between two people, so nothing is published.",
+            why="Such talk is only published when it is named one by one.",
+            remedy=_offer(known),
+        )
     return [conversation for conversation in known if conversation.id in wanted]
+
+
+def one_to_one(conversation: KeptConversation) -> bool:
+    """Whether it is talk between two people, which is only published when it is named by itself."""
+    if conversation.kind in {"list", "page", "feed"}:
+        return False
+    return conversation.kind == "direct" or conversation.people <= 2
+
+
+def left_out(known: Sequence[KeptConversation], names: Sequence[str]) -> list[KeptConversation]:
+    """What *names* leave out although they mean all conversations: talk between two people that nobody named."""
+    if ALL not in names:
+        return []
+    chosen = {one.id for one in choose(known, names)}
+    return [one for one in known if one.id not in chosen]
 
 
 def _named(known: Sequence[KeptConversation], name: str) -> KeptConversation:
@@ -254,7 +359,11 @@ class _Place:
                 told = manifest.read(self.folder)
                 if not state or told.note.get("state") != state or kept.keys() != told.digests.keys() or foreign:
                     manifest.write(fresh)
-                    written = placing.fill(render(placing.Before(self.folder, kept)), fresh, self.folder, kept)
+                    try:
+                        written = placing.fill(render(placing.Before(self.folder, kept)), fresh, self.folder, kept)
+                    except ArchiveError:  # somebody refuses what was made, so it does not lie about
+                        rmtree(fresh, ignore_errors=True)
+                        raise
                     told = Manifest(written.digests, {**note(), "bytes": written.bytes})
                     manifest.write(fresh, told if state else Manifest(told.digests))
                     placing.swap(fresh, self.folder, old)

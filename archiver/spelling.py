@@ -8,8 +8,10 @@ out when they type; points, tatweel and full widths go. A query is spelled in th
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache, lru_cache
+from itertools import compress
+from operator import ne
 
 # Scripts written without spaces, by blocks: Thai and Lao, Burmese, Khmer, Tai, kana, bopomofo, Han, Yi, Javanese.
 _UNSPACED = (
@@ -41,6 +43,13 @@ _FORMS |= {  # with a stroke through them, or two in one: Unicode does not take 
     "ı": "i", "œ": "oe", "Œ": "OE", "ħ": "h", "Ħ": "H", "ŧ": "t", "Ŧ": "T",
 }  # fmt: skip
 _LATIN_1 = "øØæÆß".encode("latin-1")
+_LATIN_FORMS = [(form, _FORMS[form]) for form in "øØæÆß"]
+# Blocks of 256 characters (or the first byte of a surrogate) in which there is something to be done, for each step.
+_WIDE_BLOCKS = frozenset(range(0xF9, 0x100))
+_MARK_BLOCKS = frozenset((0x03,))  # and two marks of kana, in a block that is full of others
+_FORM_BLOCKS = frozenset({ord(form) >> 8 for form in _FORMS} - {0} | {0x03, 0x1F})
+_DROPPED_BLOCKS = frozenset((0x03, 0x04, 0x05, 0x06, 0x08, 0xDB))
+_AS_THEY_ARE = bytes(set(range(256)) - (_WIDE_BLOCKS | _MARK_BLOCKS | _FORM_BLOCKS | _DROPPED_BLOCKS))
 _GREEK = "\u0386\u0388-\u038a\u038c\u038e-\u0390\u03aa-\u03b0\u03ca-\u03ce\u1f00-\u1ffc"  # with accents
 _WORD = re.compile("[^\\W_]+(?:[\u0300-\u0331]+[^\\W_]*)*")  # where no letter is alone and nothing is dropped
 _ACCENTED = re.compile("([\0-\u024f])[\u0300-\u036f]+")
@@ -50,19 +59,28 @@ _MOST_MARKS = 64
 
 def respelt(text: str) -> str | None:
     """The copy of a text that the index needs; None, as fast as can be, when it reads the text itself as well."""
-    if text.isascii() or len(text.encode("latin-1", "ignore").translate(None, _LATIN_1)) == len(text):
+    if text.isascii():
         return None
+    latin = text.encode("latin-1", "ignore")
+    if len(latin.translate(None, _LATIN_1)) == len(text):
+        return None
+    if len(latin) == len(text):
+        return _latin(text)
     return _respelt_short(text) if len(text) < 12 else _respelt(text)
 
 
 def all_respelt(texts: Sequence[str]) -> Iterator[tuple[int, str]]:
     """(its number, the copy) of those of many texts that need one. An import asks this of a million."""
-    special = [
-        (number, text)
-        for number, text in enumerate(texts)
-        if not text.isascii() and len(text.encode("latin-1", "ignore").translate(None, _LATIN_1)) != len(text)
-    ]
-    for number, text in special:
+    whole = "\0".join(texts)
+    if whole.isascii():
+        return
+    common = whole.encode("latin-1", "ignore").translate(None, _LATIN_1).split(b"\0")
+    if len(common) == len(texts):
+        special: Iterable[int] = compress(range(len(texts)), map(ne, map(len, common), map(len, texts)))
+    else:  # for there is a NUL in one of them
+        special = range(len(texts))
+    for number in special:
+        text = texts[number]
         spelt = _respelt_short(text) if len(text) < 12 else _respelt(text)
         if spelt is not None:
             yield number, spelt
@@ -89,15 +107,39 @@ def spelled(text: str) -> str:
     if text.isascii():
         return text
     wide, marked, composed, forms, dropped = _steps()
-    text = wide.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
-    if marked.search(text):
+    blocks = _blocks(text)
+    if not blocks.isdisjoint(_WIDE_BLOCKS):
+        text = wide.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+        blocks = _blocks(text)
+    in_kana = "\u3099" in text or "\u309a" in text
+    if (in_kana or not blocks.isdisjoint(_MARK_BLOCKS)) and marked.search(text):
         text = composed.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
-    text = forms.sub(lambda found: _FORMS.get(found[0]) or unicodedata.normalize("NFD", found[0])[0], text)
-    return _apart(dropped.sub("", text))
+        blocks = _blocks(text)
+    if not blocks.isdisjoint(_FORM_BLOCKS):
+        text = forms.sub(lambda found: _FORMS.get(found[0]) or unicodedata.normalize("NFD", found[0])[0], text)
+    else:
+        text = _latin(text)
+    if "\u200d" in text or not blocks.isdisjoint(_DROPPED_BLOCKS):
+        text = dropped.sub("", text)
+    return _apart(text)
+
+
+def _latin(text: str) -> str:
+    """The text with other forms of the letters that Latin-1 has."""
+    for form, letter in _LATIN_FORMS:
+        if form in text:
+            text = text.replace(form, letter)
+    return text
+
+
+def _blocks(text: str) -> set[int]:
+    """In which blocks of 256 its characters are that may have to change (of those beyond 0xFFFF: their surrogates). To
+    know that there are none is ten times as fast as to look for them."""
+    return set(text.encode("utf-16-le", "surrogatepass")[1::2].translate(None, _AS_THEY_ARE))
 
 
 def _apart(text: str) -> str:
-    return " ".join(_alone().split(text))  # what is split off is kept: twice as fast as a substitution
+    return _alone_in_a_row().sub(lambda row: f" {'  '.join(row[0])} ", text)
 
 
 def tokens(text: str) -> Iterator[tuple[int, int, str]]:
@@ -177,7 +219,12 @@ def _looks() -> tuple[re.Pattern[str], ...]:
 
 @cache
 def _alone() -> re.Pattern[str]:
-    return re.compile(f"([{_ALONE}])")
+    return re.compile(f"[{_ALONE}]")
+
+
+@cache
+def _alone_in_a_row() -> re.Pattern[str]:
+    return re.compile(f"[{_ALONE}]+")
 
 
 @cache

@@ -42,7 +42,7 @@ class Watched:
         self._context: BrowserContext = browser.new_context(**options)
         self.page: Page = self._context.new_page()
         self.page.on("request", lambda request: self._requested(request.url))
-        self.page.on("console", lambda said: self.complaints.append(said.text) if said.type == "error" else None)
+        self.page.on("console", self._said)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("dialog", self._dialog)
 
@@ -59,6 +59,10 @@ class Watched:
         self.requested.append(url)
         if not url.startswith(self.base):
             self.outside.append(url)
+
+    def _said(self, said: Any) -> None:
+        if said.type == "error" and not said.location.get("url", "").endswith("favicon.ico"):  # as above
+            self.complaints.append(said.text)
 
     def _dialog(self, dialog: Any) -> None:
         self.dialogs.append(dialog.message)

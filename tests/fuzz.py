@@ -18,7 +18,7 @@ from archiver.dump import Dump, Limits
 from archiver.errors import ArchiveError
 from archiver.importers import mail, whatsapp
 from archiver.model import Message, Stretch
-from tests import nasty
+from tests import fuzz_facebook, nasty
 from tests.hostile import corpus
 from tests.hostile.zips import texts
 from tests.whatsapp_chats import held
@@ -30,15 +30,6 @@ _SEASONING = [
     "٢٠٢٣".encode(), b"\xef\xbb\xbf", b"\xff\xfe", b"From ", b"Content-Type: multipart/mixed; boundary=", b"=?utf-8?q?",
     b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06", b"\xff\xff\xff\xff", b"9" * 50, b"A" * 500,
 ]  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Reader:
-    """What is fuzzed: good inputs, and how one is read to its end; returns how many messages came of it."""
-
-    name: str
-    seeds: Callable[[], list[bytes]]
-    read: Callable[[bytes], int]
 
 
 def mutated(seeds: list[bytes], draw: random.Random) -> bytes:
@@ -66,6 +57,17 @@ def mutated(seeds: list[bytes], draw: random.Random) -> bytes:
             case _:
                 del content[at + 4096 :]
     return bytes(content[: 1 << 16])
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What is fuzzed: good inputs, and how one is read to its end; returns how many messages came of it. *mutated*:
+    makes an input of them."""
+
+    name: str
+    seeds: Callable[[], list[bytes]]
+    read: Callable[[bytes], int]
+    mutated: Callable[[list[bytes], random.Random], bytes] = mutated
 
 
 def _messages(importer: Importer, dump: Dump) -> int:
@@ -119,6 +121,7 @@ def _zips() -> list[bytes]:
 READERS = {
     "whatsapp": Reader("whatsapp", _chats, _chat),
     "mail": Reader("mail", _boxes, _letters),
+    "facebook": Reader("facebook", fuzz_facebook.seeds, fuzz_facebook.read, fuzz_facebook.mutated),
     "zip": Reader("zip", _zips, _zip),
 }
 _TEMPORARY = TemporaryDirectory(prefix="archive-fuzz-")
@@ -138,7 +141,7 @@ def findings(reader: Reader, count: int, seed: int = 0) -> Iterator[Finding]:
     """Read *count* mutations; yields those that raise what is no error of ours, or take too long."""
     draw, seeds = random.Random(f"{reader.name} {seed}"), reader.seeds()
     for number in range(count):
-        content = mutated(seeds, draw)
+        content = reader.mutated(seeds, draw)
         began = time.process_time()
         try:
             reader.read(content)

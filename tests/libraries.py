@@ -11,9 +11,13 @@ from archiver.model import KeptConversation, KeptMessage, Sender
 
 
 class Shelf:
-    """Conversations with their messages, in the order given. Satisfies the Library contract."""
+    """Conversations with their messages, in the order given. Satisfies the Library contract.
 
-    def __init__(self, *talks: tuple[str, Sequence[KeptMessage]]) -> None:
+    *kinds* of the conversations, groups where nothing is said; a list, a page and a feed are told in threads.
+    """
+
+    def __init__(self, *talks: tuple[str, Sequence[KeptMessage]], kinds: Sequence[str] = ()) -> None:
+        self._kinds = [*kinds, *["group"] * (len(talks) - len(kinds))]
         self._titles = [title for title, _ in talks]
         self._talks = [
             [replace(m, conversation=f"test:{title}", conversation_title=title, conversation_id=n) for m in talk]
@@ -27,7 +31,7 @@ class Shelf:
                 key=f"test:{title}",
                 title=title,
                 source="test",
-                kind="group",
+                kind=self._kinds[n - 1],
                 messages=len(talk),
                 people=len({m.sender for m in talk if m.sender}),
                 first=min((m.at_local for m in talk if m.at_local), default=None),
@@ -40,7 +44,13 @@ class Shelf:
         yield from self._talks[conversation_id - 1]
 
     def outline(self, conversation_id: int) -> Iterator[Outline]:
-        return (Outline(m.at_local, len(m.text), m.reply_to) for m in self._talks[conversation_id - 1])
+        threads: dict[str, str] = {}
+        for m in self._talks[conversation_id - 1]:
+            if self._kinds[conversation_id - 1] == "group":
+                yield Outline(m.at_local, len(m.text), m.reply_to)
+            else:
+                thread = threads[m.id] = threads.get(m.reply_to or "", m.id)
+                yield Outline(m.at_local, len(m.text), m.reply_to, m.id, thread)
 
     def people(self, conversation_id: int) -> Sequence[Sender]:
         return list(dict.fromkeys(m.sender for m in self._talks[conversation_id - 1] if m.sender))

@@ -14,7 +14,7 @@ from archiver.contracts import Hints
 from archiver.errors import UsageError
 from archiver.ingest import Request, ingest
 from archiver.store import archive as store
-from archiver.store import reads, redact, reunite, undo
+from archiver.store import reads, redact, removal, reunite, undo
 from archiver.store.digest import digest
 from tests.talk import sound
 from tests.traces import traces
@@ -118,9 +118,9 @@ class AnyOrder(RuleBasedStateMachine):
             if not rows:
                 return
             if whole:
-                plan = redact.plan_messages(archive, rows, "a reason")
+                plan = removal.plan_messages(archive, rows, "a reason")
             else:
-                plan = redact.plan_words(archive, "a reason", words=word)
+                plan = removal.plan_words(archive, "a reason", words=word)
             redact.redact(archive, plan)
         self.gone.add(word)
 

@@ -4,11 +4,13 @@ and the same command ends where an undisturbed one does."""
 import os
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -35,12 +37,15 @@ def home(tmp_path: Path) -> Iterator[Path]:
     shutil.rmtree(tmp_path / "home", ignore_errors=True)
 
 
-def test_kills_at_any_moment_of_any_verb_leave_what_was_or_what_is_to_be(verbs: list[Verb], home: Path) -> None:
-    draw, at_work = random.Random(7), Counter[str]()
+def test_kills_at_any_moment_of_any_verb_leave_what_was_or_what_is_to_be(
+    verbs: list[Verb], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    draw, at_work, aimed = random.Random(7), Counter[str](), Counter[str]()
     for number in range(ROUNDS):
         verb = verbs[number % len(verbs)]
         shutil.copytree(verb.archive, home)
         for _ in range(draw.randint(1, 3)):
+            aimed[verb.name] += 1
             at_work[verb.name] += killed(verb, home, draw.uniform(START, max(verb.seconds, 2 * START)))
             after_a_blow(verb, home)
         ended = subprocess.run(verb.command(home), check=False, capture_output=True, text=True)
@@ -48,7 +53,15 @@ def test_kills_at_any_moment_of_any_verb_leave_what_was_or_what_is_to_be(verbs: 
         as_undisturbed(verb, home)
         shutil.rmtree(home)
         shutil.rmtree(crashes.site_of(home), ignore_errors=True)
+    told(capsys, f"{ROUNDS} rounds, {aimed.total()} kills, of them while at work", at_work)
     assert at_work.total() > ROUNDS // 3, at_work
+    assert ROUNDS < 60 or {verb.name for verb in verbs} == set(+at_work), "every verb was hit"
+
+
+def told(capsys: pytest.CaptureFixture[str], what: str, counts: Counter[str]) -> None:
+    """How often each verb was hit, for whoever watches the long runs."""
+    with capsys.disabled():
+        print(f"\n{what}: {counts.total()} ({', '.join(f'{name} {count}' for name, count in sorted(counts.items()))})")
 
 
 def killed(verb: Verb, home: Path, seconds: float) -> bool:
@@ -88,7 +101,9 @@ resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))
 
 
 @pytest.mark.parametrize("name", ["import", "undo", "redact", "publish", "migrate"])
-def test_no_file_can_grow_any_more_at_many_points(name: str, verbs: list[Verb], home: Path) -> None:
+def test_no_file_can_grow_any_more_at_many_points(
+    name: str, verbs: list[Verb], home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """The quota shim: past a size no file grows, as on a full disk; at points from nothing to enough."""
     verb = next(one for one in verbs if one.name == name)
     largest = 2 * store.database(verb.archive).stat().st_size
@@ -107,6 +122,7 @@ def test_no_file_can_grow_any_more_at_many_points(name: str, verbs: list[Verb], 
         as_undisturbed(verb, home)
         shutil.rmtree(home)
         shutil.rmtree(crashes.site_of(home), ignore_errors=True)
+    told(capsys, f"no room at {FULL_AT} points, of them refused", Counter({name: refused}))
     assert refused, "some of these were too small"
 
 
@@ -118,7 +134,9 @@ def mounted(folder: Path, size: int) -> bool:
 
 
 @pytest.mark.parametrize("name", ["import", "redact", "publish"])
-def test_a_full_file_system_at_many_points(name: str, verbs: list[Verb], tmp_path: Path) -> None:
+def test_a_full_file_system_at_many_points(
+    name: str, verbs: list[Verb], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     verb = next(one for one in verbs if one.name == name)
     base = sum(path.stat().st_size for path in verb.archive.rglob("*") if path.is_file())
     refused = 0
@@ -140,6 +158,7 @@ def test_a_full_file_system_at_many_points(name: str, verbs: list[Verb], tmp_pat
             as_undisturbed(verb, home)
         finally:
             subprocess.run(["umount", "-l", str(disk)], check=False)
+    told(capsys, f"a full file system at {FULL_AT // 2} points, of them refused", Counter({name: refused}))
     assert refused, "some of these were too small"
 
 
@@ -147,3 +166,7 @@ def test_the_commands_of_the_harness_are_the_ones_people_type(verbs: list[Verb])
     assert {verb.name for verb in verbs} == {"import", "undo", "redact", "publish", "migrate"}
     assert all(verb.command(Path("x"))[0] == sys.executable for verb in verbs)
     assert all(verb.before != verb.after for verb in verbs if verb.name in {"import", "undo", "redact"})
+    (old,) = (verb.archive for verb in verbs if verb.name == "migrate")
+    with closing(sqlite3.connect(store.database(old))) as sql:
+        (version,) = sql.execute("pragma user_version").fetchone()
+    assert version < store.SCHEMA_VERSION, "there is something to migrate, up to the schema of today"

@@ -14,8 +14,9 @@ from archiver.dump import Dump
 from archiver.importers import facebook
 from archiver.ingest import Request, ingest
 from archiver.model import Conversation, ImportReport, Message, Problem, singly
-from archiver.store.archive import Archive, open_archive
+from archiver.store.archive import Archive, open_archive, writing
 from archiver.store.digest import digest
+from archiver.store.undo import undo
 from archiver.text import fold
 from tests.bench import facebook_e2ee, facebook_html, facebook_posts
 from tests.bench.facebook_dumps import TREES, Member, dyi_2024, e2ee, in_parts, lay, member, packed, seen_by
@@ -352,7 +353,6 @@ def members_of(home: Path, key: str) -> set[str]:
         return {name for (name,) in rows}
 
 
-@pytest.mark.xfail(strict=True, reason="a conversation keeps the title that the first import gave it")
 @pytest.mark.parametrize("posts_too", [False, True], ids=["chats", "posts too"])
 def test_two_members_archives_have_one_digest_whoever_comes_first(posts_too: bool, tmp_path: Path) -> None:
     ana = member(6, 240, 40 if posts_too else 0)
@@ -366,7 +366,6 @@ def test_two_members_archives_have_one_digest_whoever_comes_first(posts_too: boo
         assert sum_of(tmp_path / "c") == sum_of(tmp_path / "a")
 
 
-@pytest.mark.xfail(strict=True, reason="a conversation keeps the title that the first import gave it")
 def test_a_group_that_was_renamed_has_its_newest_name_whichever_export_comes_first(tmp_path: Path) -> None:
     (club, *_) = chats(8, 80)
     half = len(club.said) // 2
@@ -379,6 +378,39 @@ def test_a_group_that_was_renamed_has_its_newest_name_whichever_export_comes_fir
     in_order(tmp_path / "b", new, old)
     assert sum_of(tmp_path / "a") == sum_of(tmp_path / "b")
     assert title_of(tmp_path / "a", DYI_2024.thread(club)) == club.title
+
+
+@pytest.mark.parametrize("told_before", [True, False], ids=["told", "of before schema 7"])
+def test_a_name_goes_with_the_import_that_told_it(told_before: bool, tmp_path: Path) -> None:
+    (club, *_) = chats(8, 80)
+    before = replace(club, title="Hort", said=club.said[: len(club.said) // 2])
+    bring(tmp_path / "a", zipped(tmp_path, "facebook-old", Member(ME, (before,))))
+    with writing(tmp_path / "a") as archive:
+        if not told_before:
+            archive.connection.execute("delete from conversation_title")
+    alone = sum_of(tmp_path / "a")
+    bring(tmp_path / "a", zipped(tmp_path, "facebook-new", Member(ME, (club,))))
+    assert title_of(tmp_path / "a", DYI_2024.thread(club)) == club.title
+    with writing(tmp_path / "a") as archive:
+        undo(archive, 2)
+    assert title_of(tmp_path / "a", DYI_2024.thread(club)) == "Hort"
+    assert sum_of(tmp_path / "a") == alone
+
+
+def test_undoing_the_older_of_two_exports_leaves_the_name_of_the_newer(tmp_path: Path) -> None:
+    (club, *_) = chats(8, 80)
+    before = replace(club, title="Hort", said=club.said[: len(club.said) // 2])
+    old = zipped(tmp_path, "facebook-old", Member(ME, (before,)))
+    new = zipped(tmp_path, "facebook-new", Member(ME, (club,)))
+    for first, second in ((old, new), (new, old)):
+        home = tmp_path / first.stem
+        in_order(home, first, second)
+        with writing(home) as archive:
+            undo(archive, 1 if first is old else 2)
+        assert title_of(home, DYI_2024.thread(club)) == club.title
+        with writing(home) as archive:
+            undo(archive, 2 if first is old else 1)
+            assert archive.connection.execute("select count(*) from conversation_title").fetchone() == (0,)
 
 
 def title_of(home: Path, key: str) -> str:

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.dump import Dump
+from archiver.dump import DEFAULT, Dump, Limits
 from archiver.importers.facebook.accounting import Count, Ledger, shape
-from archiver.importers.facebook.loading import LIMIT, Loaded, load, parse, spans
+from archiver.importers.facebook.loading import Loaded, deeper, load, parse, spans
 from archiver.importers.facebook.mojibake import repair, repaired
 from archiver.model import Problem
 from tests.facebook_export import lay, meta
@@ -24,9 +24,11 @@ JSON = st.recursive(
 )
 
 
-def loaded(folder: Path, raw: bytes, **asked: Any) -> tuple[Loaded | None, list[Problem]]:
-    with Dump.open([lay(folder / "dump", {"message_1.json": raw})]) as dump:
-        return load(dump, dump.entries[0], **asked)
+def loaded(
+    folder: Path, raw: bytes, *keys: str, limits: Limits = DEFAULT, mended: bool = False
+) -> tuple[Loaded | None, list[Problem]]:
+    with Dump.open([lay(folder / "dump", {"message_1.json": raw})], limits) as dump:
+        return load(dump, dump.entries[0], *keys, mended=mended)
 
 
 # -- mojibake -----------------------------------------------------------------------------------------------
@@ -116,7 +118,7 @@ HOPELESS = {
 
 @pytest.mark.parametrize("raw", HOPELESS.values(), ids=list(HOPELESS))
 def test_a_hopeless_file_is_one_problem(raw: bytes, tmp_path: Path) -> None:
-    found, problems = loaded(tmp_path, raw, key="messages")
+    found, problems = loaded(tmp_path, raw, "messages")
     assert found is None
     assert [(problem.what, problem.loss) for problem in problems] == [("unreadable-json", "file")]
 
@@ -127,11 +129,31 @@ def test_an_empty_file_loses_nothing(tmp_path: Path) -> None:
 
 
 def test_a_file_past_the_limit_is_named_with_the_limit_and_not_read(tmp_path: Path) -> None:
-    found, problems = loaded(tmp_path, b'{"messages": ["' + b"x" * (2 << 20) + b'"]}', limit=1 << 20)
+    raw = b'{"messages": ["' + b"x" * (2 << 20) + b'"]}'
+    found, problems = loaded(tmp_path, raw, limits=Limits(json_bytes=1 << 20))
     assert found is None
     assert problems[0].what == "too-large"
-    assert "1 MiB" in problems[0].note
-    assert LIMIT == 64 << 20
+    assert "limit 1,048,576; --limit-json-bytes raises it" in problems[0].note
+    assert loaded(tmp_path, raw, limits=Limits(json_bytes=3 << 20))[0] is not None
+
+
+def test_a_file_that_is_nested_past_the_limit_is_named_with_it_and_not_read(tmp_path: Path) -> None:
+    raw = b'{"messages": ' + b"[" * 64 + b"]" * 64 + b"}"
+    found, problems = loaded(tmp_path, raw)
+    assert found is None
+    assert (problems[0].what, problems[0].loss) == ("too-deep", "file")
+    assert "limit 64; --limit-json-depth raises it" in problems[0].note
+    assert loaded(tmp_path, raw, limits=Limits(json_depth=65))[0] is not None
+
+
+@pytest.mark.parametrize("levels", [1, 2, 63, 64])
+def test_so_many_levels_are_so_many_and_no_more(levels: int) -> None:
+    value: Any = "x"
+    for level in range(levels):
+        value = [value, 1] if level % 2 else {"a": 2, "b": value}
+    assert not deeper(value, levels)
+    assert deeper(value, levels - 1)
+    assert not deeper("x", 0)
 
 
 def test_a_damaged_zip_is_a_problem(tmp_path: Path) -> None:
@@ -152,7 +174,7 @@ def test_a_damaged_zip_is_a_problem(tmp_path: Path) -> None:
 def test_a_file_that_is_cut_off_gives_the_records_that_are_whole(tmp_path: Path) -> None:
     records = [{"sender_name": "Ana", "timestamp_ms": i, "content": f"seed {i}"} for i in range(50)]
     raw = json.dumps({"participants": [{"name": "Ana"}], "messages": records}).encode()
-    found, problems = loaded(tmp_path, raw[: raw.index(b"seed 30") + 3], key="messages")
+    found, problems = loaded(tmp_path, raw[: raw.index(b"seed 30") + 3], "messages")
     assert found is not None
     assert found.cut
     assert found.value == records[:30]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from archiver.errors import ArchiveError
-from tests.fuzz import READERS, Reader, findings, mutated
+from tests.fuzz import READERS, Reader, findings
 
 BUDGET = int(os.environ.get("ARCHIVE_FUZZ", "600"))
 
@@ -26,7 +26,7 @@ def test_good_seeds_are_read_and_mutations_repeat_themselves(name: str) -> None:
     assert len(seeds) > 5
     assert sum(map(_read(reader), seeds[:20])) > 0
     first, again = random.Random(3), random.Random(3)
-    assert [mutated(seeds, first) for _ in range(20)] == [mutated(seeds, again) for _ in range(20)]
+    assert [reader.mutated(seeds, first) for _ in range(20)] == [reader.mutated(seeds, again) for _ in range(20)]
 
 
 def _read(reader: Reader) -> Callable[[bytes], int]:

@@ -19,7 +19,7 @@ from tests.talk import sound
 
 CASES = list(corpus.cases())
 BOMB_SECONDS, BOMB_KIB = 2.0, 200 * 1024
-LINE_KIB = 320 * 1024  # of 200 MB, 4 MB become text, are folded and indexed
+LINE_KIB = 200 * 1024  # of 200 MB, 4 MB become text, are folded and indexed
 LIMITS = {"many members": ("--limit-members", "250")}
 
 

@@ -11,6 +11,8 @@ import pytest
 from archiver.contracts import Hints
 from archiver.detect import detect
 from archiver.exporters import mbox
+from archiver.importers import mail
+from archiver.importers.mail.bodies import read_body
 from archiver.ingest import Request, ingest
 from archiver.model import ImportReport
 from archiver.publish import publish
@@ -294,3 +296,69 @@ def test_a_header_that_is_too_long_is_read_in_part_and_that_is_said(tmp_path: Pa
     report = kept(tmp_path / "archive", tmp_path / "long.eml")
     assert report.counts["new"] == 1
     assert "Only the first 16,777,216 bytes of the header were read." in [one.note for one in report.problems]
+
+
+def test_what_an_older_version_read_is_read_anew_once_and_nothing_is_doubled(
+    tmp_path: Path, mails: list[Mail], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A higher `version` says that the same bytes read differently: whoever gives them again gets the new reading."""
+    named = [letter for letter in mails if letter.truth.id and not letter.truth.copy]
+    home, source = tmp_path / "archive", written(tmp_path, "letters.mbox", named[:120])
+    with monkeypatch.context() as older:
+        older.setattr(mail, "version", mail.version - 1)
+        poorly = "archiver.importers.mail.reader.read_body"
+        older.setattr(poorly, lambda *given: read_body(*given)._replace(text="All it could read.", html=None))
+        first = kept(home, source)
+        assert kept(home, source).import_id is None
+    second = kept(home, source)
+    assert second.counts["new"] == second.counts["problems"] == 0
+    assert second.counts["enriched"] == first.counts["new"]
+    assert kept(home, source).import_id is None
+    kept(tmp_path / "fresh", source)
+    assert digest_of(home) == digest_of(tmp_path / "fresh")
+
+
+def command(home: Path, *arguments: str) -> bytes:
+    """What `archive` answers, run as a person would run it."""
+    program = [sys.executable, "-m", "archiver", "--archive", str(home), *arguments]
+    return subprocess.run(program, check=True, capture_output=True, timeout=120).stdout
+
+
+def on_the_list(number: int, sender: str, day: str, text: str, *, file: str = "", answers: str = "") -> bytes:
+    """A letter of the garden club's list; with *file* it carries one of that name."""
+    head = (
+        f"From {sender.lower()}@example.org Mon May  3 09:00:00 2010\nFrom: {sender} <{sender.lower()}@example.org>\n"
+        f"To: garden@lists.example.org\nList-Id: Garden Club <garden.lists.example.org>\n"
+        f"List-Post: <mailto:garden@lists.example.org>\nSubject: The well\nDate: {day} 09:00:00 +0000\n"
+        f"Message-ID: <well-{number}@example.org>\n{f'In-Reply-To: <{answers}>{chr(10)}' if answers else ''}"
+        "MIME-Version: 1.0\n"
+    )
+    if not file:
+        return f"{head}\n{text}\n\n".encode()
+    attached = f'Content-Disposition: attachment; filename="{file}"\nContent-Type: application/pdf\n\n%PDF-1.4 well'
+    return (
+        f"{head}Content-Type: multipart/mixed; boundary=seam\n\n--seam\n\n{text}\n--seam\n{attached}\n--seam--\n\n"
+    ).encode()
+
+
+def test_a_question_finds_the_letter_show_its_thread_and_the_export_the_bytes(tmp_path: Path) -> None:
+    told = "The water rights of the well are ours."
+    box = tmp_path / "garden.mbox"
+    box.write_bytes(
+        on_the_list(1, "Kofi", "Mon, 3 May 2010", "Who owns the water in the well?")
+        + on_the_list(2, "Ana", "Tue, 4 May 2010", told, file="deed.pdf", answers="well-1@example.org")
+        + on_the_list(3, "Ana", "Wed, 5 May 2010", told)
+        + on_the_list(4, "Ana", "Mon, 5 May 2008", told, file="old.pdf")
+        + on_the_list(5, "Kofi", "Thu, 6 May 2010", told, file="copy.pdf", answers="well-2@example.org")
+        + on_the_list(6, "Ana", "Fri, 7 May 2010", "Our rights to the water.", file="other.pdf")
+    )
+    home = tmp_path / "archive"
+    command(home, "import", str(box))
+    asked = 'from:ana list:garden has:attachment after:2009 "water rights"'
+    (found,) = json.loads(command(home, "search", asked, "--json"))["messages"]
+    assert (found["text"], [file["name"] for file in found["attachments"]]) == (told, ["deed.pdf"])
+    tree = command(home, "show", found["id"], "--thread").decode()
+    heads = [line for line in tree.splitlines() if "  2010-05-0" in line]
+    shown = [(len(line) - len(line.lstrip()), line.strip(" ▸").split()[0]) for line in heads]
+    assert shown == [(0, "Kofi"), (2, "Ana"), (4, "Kofi")], tree
+    assert command(home, "export", "mbox", "-") == box.read_bytes()

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archiver.importers.mail.addresses import MOST, Address, addresses, first_of, folded
+from archiver.dump import DEFAULT
+from archiver.importers.mail.addresses import Address, addresses, first_of, folded
 
 
 def read(value: bytes | str, charset: str | None = None) -> list[tuple[str, str]]:
@@ -214,7 +215,7 @@ def test_of_half_a_million_recipients_ten_thousand_are_read() -> None:
     for values in ([many], [many[: many.index(b" a9001@")], many[:300_000]], [b"Ann (c) " + many]):
         found, more = first_of(values)
         assert more
-        assert len(found) == MOST
+        assert len(found) == DEFAULT.addresses
         assert found[-1].address == "a9999@example.org" or len(values) > 1
 
 
@@ -227,4 +228,4 @@ def test_addresses_longer_than_all_that_is_looked_at_are_cut_at_a_comma() -> Non
     found, more = first_of([b"a@b", b"<a@b>" * 200_000])
     assert more
     assert set(found) == {Address("", "a@b")}
-    assert len(found) == MOST
+    assert len(found) == DEFAULT.addresses

@@ -15,6 +15,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from archiver.__main__ import run
 from archiver.contracts import Hints
 from archiver.dump import Dump
 from archiver.errors import DumpError
@@ -391,12 +392,75 @@ def test_a_store_is_imported_once_and_its_zip_again_adds_nothing(tmp_path: Path,
         assert (report.counts["new"], report.counts["duplicate"]) == (new, 1 - new)
 
 
-def test_what_came_in_a_store_is_left_out_of_an_mbox(tmp_path: Path, outlook: list[Folder]) -> None:
+def exported(folder: Path) -> bytes:
+    with store.open_archive(folder) as archive:
+        return b"".join(mbox.blocks(StoredLibrary(archive)))
+
+
+def told(folder: Path) -> list[dict[str, object]]:
+    """What programs are told of the messages, without what differs from archive to archive."""
+    with store.open_archive(folder) as archive:
+        library = StoredLibrary(archive)
+        found = [message for one in library.conversations() for message in library.messages(one.id)]
+        return [
+            {
+                "sender": message.sender and (message.sender.name, message.sender.value),
+                "to": [(one.name, one.value) for one in message.recipients],
+                "at": message.at,
+                "subject": message.subject,
+                "text": message.text,
+                "files": [(file.name, file.media_type, file.sha256) for file in message.attachments],
+            }
+            for message in found
+        ]
+
+
+def test_what_came_in_a_store_comes_out_of_it_as_letters_that_say_they_were_built_anew(
+    tmp_path: Path, outlook: list[Folder]
+) -> None:
     (tmp_path / "garden.pst").write_bytes(STORE)
-    outlook.append(Folder("Inbox", Stored(1, plain=b"Newts.")))
+    outlook.append(
+        Folder(
+            "Inbox",
+            Stored(
+                1, plain="Newts in the pond…\nFrom now on we count them.\n=?no?=".encode(), subject="Molche & Kröten",
+                more={0x1035: "<n1@example.org>", 0x0C1F: "nell@example.org"},
+                to=[("Kofi, the baker", "kofi@example.net", 1), ("Marín", "marin@example.net", 2)],
+                files=[Attached(b"\x89PNG\r\n\x1a\nnewt" * 9000, name="Wassermölch.png", mime="image/png")],
+            ),
+            Stored(
+                2, html=b"<p>Seven <b>newts</b>.</p>", more={0x1035: "<n2@example.org>", 0x1042: "<n1@example.org>"}
+            ),
+            Stored(3, plain=b"", sender="", subject="", sent=None),
+        )
+    )  # fmt: skip
     ingest(tmp_path / "archive", Request([tmp_path / "garden.pst"]))
-    with store.open_archive(tmp_path / "archive") as archive:
-        assert list(mbox.blocks(StoredLibrary(archive))) == []
+    rebuilt = exported(tmp_path / "archive")
+    assert rebuilt.count(b"\nX-Archive-Rebuilt: from what was read in a store of Outlook") == 3
+    assert exported(tmp_path / "archive") == rebuilt
+    (tmp_path / "rebuilt.mbox").write_bytes(rebuilt)
+    (report,) = ingest(tmp_path / "again", Request([tmp_path / "rebuilt.mbox"]))
+    assert (report.counts["new"], report.counts["problems"]) == (3, 0)
+    assert told(tmp_path / "again")[:2] == told(tmp_path / "archive")[:2]
+    with store.open_archive(tmp_path / "again") as archive:
+        assert archive.connection.execute("select count(*) from thread where joined = 'reference'").fetchone() == (1,)
+    (report,) = ingest(tmp_path / "archive", Request([tmp_path / "rebuilt.mbox"]))
+    assert report.counts["new"] == 0
+
+
+def test_who_exports_an_mbox_is_told_how_many_letters_were_built_anew(
+    tmp_path: Path, outlook: list[Folder], capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "garden.pst").write_bytes(STORE)
+    (tmp_path / "one.eml").write_bytes(b"From: ann@example.org\nMessage-ID: <o@example.org>\nSubject: Peas\n\nUp.\n")
+    for name in ("garden.pst", "one.eml"):
+        outlook[:] = [Folder("Inbox", Stored(1, plain=b"Newts."), Stored(2, plain=b"Frogs.", subject="Frogs, too"))]
+        ingest(tmp_path / "archive", Request([tmp_path / name]))
+    run(["--archive", str(tmp_path / "archive"), "export", "mbox", "-"])
+    out, talk = capfd.readouterr()
+    assert out.count("\nX-Archive-Rebuilt: ") == 2
+    assert "2 letters from Outlook's stores" in " ".join(talk.split())
+    assert "Subject: Peas\n\nUp.\n" in out
 
 
 def test_detect_tells_what_is_in_a_store(tmp_path: Path, outlook: list[Folder]) -> None:

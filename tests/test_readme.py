@@ -136,3 +136,20 @@ def test_ci_runs_the_lines_of_the_readme_and_has_none_of_its_own() -> None:
     assert "line 'test line'" in script
     assert "line 'main job'" in script
     assert "ruff" not in script
+
+
+PROMISES = 11
+
+
+def test_every_promise_names_tests_that_are_there() -> None:
+    """Behind each promise stand the files of tests that keep it: there, with tests in them, and run by default or by
+    .ci/run."""
+    promises = re.findall(r"^- \*\*.*?(?=^- \*\*|^\n|\Z)", section("What you can rely on"), re.DOTALL | re.MULTILINE)
+    assert len(promises) >= PROMISES
+    for promise in promises:
+        named = re.findall(r"`(test_\w+)`", promise)
+        assert named, promise
+        for name in named:
+            file = ROOT / "tests" / f"{name}.py"
+            assert file.is_file(), f"{promise} names {name}, which is not there"
+            assert re.search(r"^def test_", file.read_text("utf-8"), re.MULTILINE), name

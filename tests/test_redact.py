@@ -8,6 +8,9 @@ import sqlite3
 import zipfile
 from collections.abc import Sequence
 from contextlib import closing
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, default
 from pathlib import Path
 
 import pytest
@@ -17,6 +20,7 @@ from archiver.errors import StoreError
 from archiver.store import archive as store
 from archiver.store import graves, reads, tombs
 from archiver.store.digest import digest
+from tests.hostile.zips import Part, pack
 from tests.talk import sound
 from tests.traces import traces
 
@@ -377,7 +381,7 @@ def test_the_copy_of_an_older_database_goes_too(tmp_path: Path, dumps: Path) -> 
 def test_an_interrupted_redaction_is_brought_to_its_end_by_the_next_writer(
     tmp_path: Path, dumps: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from archiver.store import redact
+    from archiver.store import redact, removal
 
     home = tmp_path / "home"
     bring(home, dumps / "WhatsApp Chat with Harbour.txt")
@@ -385,7 +389,7 @@ def test_an_interrupted_redaction_is_brought_to_its_end_by_the_next_writer(
     with monkeypatch.context() as patch:
         patch.setattr(redact, "_remove_contents", _dies)
         with store.writing(home) as archive:
-            plan = redact.plan_messages(archive, graves.find(archive, message), "r")
+            plan = removal.plan_messages(archive, graves.find(archive, message), "r")
             with pytest.raises(KeyboardInterrupt):
                 redact.redact(archive, plan)
     assert traces(home, WORDS), "the old original is still there"
@@ -596,3 +600,67 @@ def test_a_full_disk_while_compacting_is_told_and_the_next_writer_goes_on(
 
 def _full(archive: store.Archive) -> None:
     raise StoreError("The archive could not be written.", why="database or disk is full")
+
+
+def test_what_nobody_can_look_into_goes_out_of_a_zip_and_the_trail_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, dump = tmp_path / "home", tmp_path / "WhatsApp Chat - Harbour.zip"
+    talk = IPHONE.format(secret=SECRET).encode()
+    dump.write_bytes(pack([Part("_chat.txt", talk), Part("plan.pdf", flags=1), Part("zebrafish.odd", method=97)]))
+    assert run(home, "import", "--zone", "UTC", "--date-order", "dmy", str(dump)) == 3
+    assert run(home, "redact", "--words", SECRET.rsplit(" ", 1)[1], "--reason", "r", "--yes") == 0
+    assert "2 files in zips nobody can look into" in capsys.readouterr().err
+    with store.open_archive(home) as archive:
+        (detail,) = archive.connection.execute("select detail from audit where event = 'redaction'").fetchone()
+    told = json.loads(detail)
+    assert told["left_out"] == 2
+    assert [one["left_out"] for one in told["rewritten"] if "left_out" in one] == [["plan.pdf", "█████████.odd"]]
+    assert traces(home, ["zebrafish", "plan.pdf.pdf"]) == []
+
+
+@pytest.mark.parametrize("coding", ["base64", "quoted-printable"])
+@pytest.mark.parametrize("kind", ["plain", "html"])
+def test_only_the_words_go_out_of_a_letter_that_codes_them(tmp_path: Path, coding: str, kind: str) -> None:
+    """In the kept original, too: the rest of the letter can be read there, and the file is as long as it was."""
+    home, box = tmp_path / "home", tmp_path / "list.mbox"
+    letter = EmailMessage(policy=SMTP)
+    letter["From"], letter["Date"], letter["Message-ID"] = "Ana <ana@b>", "Mon, 1 May 2023 09:00:00 +0000", "<1@b>"
+    said = f"Dear bäume friends,\n{SECRET}.\n" + "The beans are up and the frog is back. " * 9
+    letter.set_content(said if kind == "plain" else f"<html><p>{said}</p></html>", subtype=kind, cte=coding)
+    letter.add_attachment("a note on zebrafish, and beans\n", cte="base64", filename="note.txt")
+    letter.add_attachment(b"\xff\xd8\xff\0beans" * 99, "image", "jpeg", cte="base64", filename="frog.jpg")
+    box.write_bytes(b"From a@b Mon May  1 09:00:00 2023\n" + letter.as_bytes().replace(b"\r\n", b"\n") + b"\n")
+    bring(home, box)
+    assert run(home, "redact", "--words", "quagmire", "--reason", "r", "--yes") == 0
+    assert run(home, "redact", "--words", "zebrafish", "--reason", "r", "--yes") == 0
+    gone(home, tmp_path / "out", WORDS)
+    with store.open_archive(home) as archive:
+        (sha256,) = archive.connection.execute("select sha256 from source_file").fetchone()
+        kept = archive.blobs.path(sha256).read_bytes()
+    assert len(kept) == box.stat().st_size
+    made = message_from_bytes(kept.split(b"\n", 1)[1], policy=default)
+    text, note, picture = (str(part.get_content()) for part in made.walk() if not part.is_multipart())
+    assert "The gate code is XXXXXXXX seven XXXXXXXXX." in text
+    assert text.count("The beans are up and the frog is back.") == 9
+    assert note.strip() == "a note on XXXXXXXXX, and beans"
+    assert picture.count("beans") == 99
+    after = state(home)
+    again = tmp_path / "again.mbox"
+    again.write_bytes(box.read_bytes().replace(b"From: Ana", b"X-Mine: yes\nFrom: Ana"))
+    bring(home, again)
+    gone(home, tmp_path / "out", WORDS)
+    assert run(home, "imports", "undo", "2") == 0
+    assert state(home) == after
+
+
+def test_an_import_loads_what_was_taken_out_once(tmp_path: Path, dumps: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home = tmp_path / "home"
+    bring(home, dumps / "WhatsApp Chat with Harbour.txt")
+    assert run(home, "redact", "--words", "bucket", "--reason", "r", "--yes") == 0
+    loaded: list[int] = []
+    whole = tombs.load
+    monkeypatch.setattr(tombs, "load", lambda archive: loaded.append(1) or whole(archive))
+    bring(home, dumps / "WhatsApp Chat - Harbour.zip")
+    assert len(loaded) == 1
+    assert traces(home, ["bucket"]) == []

@@ -38,9 +38,11 @@ def test_a_member_is_another_and_the_rest_stays(tmp_path: Path) -> None:
 def test_what_nobody_can_look_into_does_not_come_along(tmp_path: Path) -> None:
     file, out = tmp_path / "a.zip", io.BytesIO()
     file.write_bytes(pack([Part("one.txt", b"one"), Part("locked.txt", flags=1), Part("odd.txt", method=97)]))
-    assert repack(file, out, instead(b"none", b""), str)
+    left_out: list[str] = []
+    assert repack(file, out, instead(b"none", b""), str.upper, left_out)
     with zipfile.ZipFile(out) as packed:
-        assert packed.namelist() == ["one.txt"]
+        assert packed.namelist() == ["ONE.TXT"]
+    assert left_out == ["LOCKED.TXT", "ODD.TXT"]
 
 
 @pytest.mark.parametrize(("pack_it", "unpack_it"), [(gzip.compress, gzip.decompress), (bz2.compress, bz2.decompress),

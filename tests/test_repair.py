@@ -19,7 +19,7 @@ from archiver.errors import LockedError, NoArchiveError, StoreError
 from archiver.ingest import Request, ingest
 from archiver.keeping.repair import Repaired, repair
 from archiver.store import archive as store
-from archiver.store import dedupe, history, mend, plan, reads, redact, reunite, seal, undo
+from archiver.store import dedupe, history, mend, plan, reads, redact, removal, reunite, seal, undo
 from archiver.store.digest import digest
 from archiver.store.verify import verify
 from tests.flips import Flip, drawn, flip, flipped
@@ -446,7 +446,7 @@ def test_what_was_taken_out_stays_out_when_all_is_read_again_and_no_original_is_
     home = tmp_path / "archive"
     bring(home, SAME_CHAT, LETTERS)
     with store.writing(home) as archive:
-        redact.redact(archive, redact.plan_words(archive, "as an example", words="typewriter"))
+        redact.redact(archive, removal.plan_words(archive, "as an example", words="typewriter"))
         count = archive.connection.execute("select count(*) from message").fetchone()
         originals = set(archive.blobs.all())
     assert traces(home, ["typewriter"]) == []

@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -83,12 +84,21 @@ def all_found(home: Path, count: int, seed: int) -> None:
     kept = [file for file in files if file.suffix in {".db", ".seal"} or "blobs" in file.parts or "site" in file.parts]
     database = store.database(home)
     flips = drawn([*[file for file in kept if file.stat().st_size], *[database] * len(kept)], count, seed)
-    missed = []
+    missed, hit = [], Counter[str]()
     for one in flips:
         with flipped(one):
             missed += [] if seen(home, one) else [one]
+        hit[_kind(one.file, home)] += 1
+    print(f"{count} flips: {', '.join(f'{kind} {number}' for kind, number in sorted(hit.items()))}")
     assert missed == []
+    assert {"database", "blobs", "site"} <= set(hit)
     assert verify(home, deep=True).sound
+
+
+def _kind(file: Path, home: Path) -> str:
+    if not file.is_relative_to(home):
+        return "site"
+    return "blobs" if "blobs" in file.parts else {".db": "database", ".seal": "seal"}[file.suffix]
 
 
 def test_sixty_flipped_bits_are_all_found(kept: Path) -> None:

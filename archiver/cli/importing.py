@@ -2,11 +2,14 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from archiver.cli.common import JSON, folder, reading, writing
+
+if TYPE_CHECKING:
+    from archiver.dump import Limits
 
 imports = typer.Typer(help="See earlier imports, or take one back.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -46,9 +49,12 @@ def import_(
     limit_message_bytes: Limit = None,
     limit_text_length: Limit = None,
     limit_header_fields: Limit = None,
+    limit_header_bytes: Limit = None,
+    limit_addresses: Limit = None,
     limit_mime_depth: Limit = None,
     limit_mime_parts: Limit = None,
     limit_json_depth: Limit = None,
+    limit_json_bytes: Limit = None,
     limit_attachment_bytes: Limit = None,
     as_json: JSON = False,
 ) -> int:
@@ -61,8 +67,6 @@ def import_(
     from archiver.ingest import Request, ingest
     from archiver.ui import reports
 
-    if len(paths) == 1 and (paths[0] / "bagit.txt").is_file():
-        return _bag(paths[0], dry_run=dry_run, as_json=as_json)
     if zone:
         named_zone(zone)
     raised = {
@@ -76,12 +80,17 @@ def import_(
         "message_bytes": limit_message_bytes,
         "text_length": limit_text_length,
         "header_fields": limit_header_fields,
+        "header_bytes": limit_header_bytes,
+        "addresses": limit_addresses,
         "mime_depth": limit_mime_depth,
         "mime_parts": limit_mime_parts,
         "json_depth": limit_json_depth,
+        "json_bytes": limit_json_bytes,
         "attachment_bytes": limit_attachment_bytes,
     }
     limits = Limits(**{name: value for name, value in raised.items() if value is not None})
+    if len(paths) == 1 and _is_bag(paths[0]):
+        return _bag(paths[0], limits, dry_run=dry_run, as_json=as_json)
     request = Request(
         paths=paths,
         source=source,
@@ -103,8 +112,17 @@ def import_(
     return (EXIT_FAILED if strict else EXIT_LOSSES) if lost else EXIT_OK
 
 
-def _bag(path: Path, *, dry_run: bool, as_json: bool) -> int:
-    """Another archive, as archive export bagit carries it."""
+def _is_bag(path: Path) -> bool:
+    """Whether it is a folder that says so, or a zip or tar by its name with one in it."""
+    if path.suffix.lower() not in {".zip", ".tar"} or path.is_dir():
+        return (path / "bagit.txt").is_file()
+    from archiver.keeping.packed import is_packed_bag
+
+    return is_packed_bag(path)
+
+
+def _bag(path: Path, limits: "Limits", *, dry_run: bool, as_json: bool) -> int:
+    """Another archive, as archive export bagit carries it: a folder, or that folder in a zip or tar."""
     from dataclasses import asdict
 
     from archiver import ui
@@ -112,11 +130,13 @@ def _bag(path: Path, *, dry_run: bool, as_json: bool) -> int:
     from archiver.errors import EXIT_FAILED, EXIT_LOSSES, EXIT_OK
     from archiver.keeping import bags
 
-    if dry_run:
-        verdict = bags.check(path)
-        show_verdict(verdict, as_json=as_json)
-        return EXIT_OK if verdict.sound else EXIT_FAILED
-    done = bags.bring(path, folder())
+    home = folder()
+    with bags.opened(path, home.absolute().parent, limits) as bag:
+        if dry_run:
+            verdict = bags.check(bag)
+            show_verdict(verdict, as_json=as_json)
+            return EXIT_OK if verdict.sound else EXIT_FAILED
+        done = bags.bring(bag, home)
     if as_json:
         ui.emit(asdict(done))
     for said in done.lost:

@@ -8,7 +8,7 @@ from archiver.cli.common import JSON, writing
 
 if TYPE_CHECKING:
     from archiver.store.archive import Archive
-    from archiver.store.redact import Plan
+    from archiver.store.removal import Plan
 
 Reason = Annotated[str, typer.Option(metavar="TEXT", help="Why; it is kept and shown in the words' place.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it without asking.")]
@@ -27,7 +27,7 @@ def redact(
 ) -> int:
     """Take messages, or words in messages, out of the archive for good: no import brings them back."""
     from archiver.errors import UsageError
-    from archiver.store.redact import plan_messages, plan_words
+    from archiver.store.removal import plan_messages, plan_words
 
     if not (ids or search or words or pattern):
         raise UsageError("Nothing was named.", remedy="Name messages, a --search, --words, or a --pattern.")
@@ -121,5 +121,5 @@ def _carry_out(archive: "Archive", plan: "Plan", *, yes: bool, dry_run: bool, as
     done = carry_out(archive, plan)
     if as_json:
         ui.emit(done.as_dict())
-    redacting.redacted(done.messages, done.parts, done.files)
+    redacting.redacted(done.messages, done.parts, done.files, done.left_out)
     return EXIT_OK

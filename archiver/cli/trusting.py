@@ -17,7 +17,8 @@ audit = typer.Typer(help="What was done to the archive, and when.", no_args_is_h
 
 def verify(
     place: Annotated[
-        Path | None, typer.Argument(metavar="FOLDER", help="A published site or a bag to check instead of the archive.")
+        Path | None,
+        typer.Argument(metavar="FOLDER", help="A published site or a bag (folder, zip, tar) to check instead."),
     ] = None,
     deep: Annotated[
         bool, typer.Option("--deep", help="Read every byte of every file, and compare index and tables, too.")
@@ -41,7 +42,8 @@ def _elsewhere(place: Path) -> "Verdict":
     from archiver.store.findings import Finding, Verdict
 
     if bags.is_bag(place):
-        return bags.check(place)
+        with bags.opened(place, place.absolute().parent) as bag:
+            return bags.check(bag)
     if publish.is_site(place):
         files, wrong = publish.check(place)
         again = "publish the site again; the archive is not concerned"

@@ -22,9 +22,11 @@ class Limits:
 
     Those so far refuse a file; past these something is read in part, and a problem says so. *message_bytes*: one
     message, or one line, that is held while its end is looked for; half of it becomes text. *text_length*: characters
-    of text of one letter. *header_fields*: of one letter. *mime_depth*: multiparts and letters in one another.
-    *mime_parts*: of one letter. *json_depth*: lists and objects in one another. *attachment_bytes*: one attached file
-    (what is larger stays in the original only).
+    of text of one letter. *header_fields*: of one letter. *header_bytes*: of one of them, but for lists of
+    addresses. *addresses*: that one letter was sent to. *mime_depth*: multiparts and letters in one another.
+    *mime_parts*: of one letter. *json_depth*: lists and objects in one another. *json_bytes*: one JSON file, which is
+    in memory as a whole (Meta's are a few MB). *attachment_bytes*: one attached file (what is larger stays in the
+    original only).
     """
 
     members: int = 200_000
@@ -37,9 +39,12 @@ class Limits:
     message_bytes: int = 8 * MIB
     text_length: int = 4_000_000
     header_fields: int = 10_000
+    header_bytes: int = MIB
+    addresses: int = 10_000
     mime_depth: int = 100
     mime_parts: int = 1000
     json_depth: int = 64
+    json_bytes: int = 64 * MIB
     attachment_bytes: int = 2048 * MIB
 
     @staticmethod

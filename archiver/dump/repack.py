@@ -29,26 +29,36 @@ class _Writes(Protocol):
     def write(self, data: bytes, /) -> int: ...
 
 
-def repack(file: Path, out: IO[bytes], instead: Instead, name: Callable[[str], str]) -> bool:
+def repack(
+    file: Path, out: IO[bytes], instead: Instead, name: Callable[[str], str], left_out: list[str] | None = None
+) -> bool:
     """Write the container *file* to *out*, its members as *instead* has them, called what *name* makes of their names.
 
-    Returns whether anything is otherwise than before. DumpError where *file* is no container or cannot be read.
+    Returns whether anything is otherwise than before. *left_out* is told the names of members that nobody can look
+    into (under a password, or packed in an unknown way), for these do not come along. DumpError where *file* is no
+    container or cannot be read.
     """
     with file.open("rb") as opened:
         head = opened.read(HEAD)
         if is_zip(opened):
-            return _zip(file, opened, out, instead, name)
+            return _zip(file, opened, out, instead, name, [] if left_out is None else left_out)
     how = packing(head)
     if how is None:
         raise DumpError("This is neither a zip nor a packed file.")
     return _packed(file, how, out, instead)
 
 
-def _zip(file: Path, opened: BinaryIO, out: IO[bytes], instead: Instead, name: Callable[[str], str]) -> bool:
+def _zip(
+    file: Path, opened: BinaryIO, out: IO[bytes], instead: Instead, name: Callable[[str], str], left_out: list[str]
+) -> bool:
     changed = False
     with zipfile.ZipFile(out, "w", allowZip64=True) as target:
         for member in read_directory(opened, file.name, _ANY):
             called = name(member.name)
+            if member.is_encrypted or member.method not in {STORED, DEFLATED}:
+                left_out.append(called)
+                changed = True
+                continue
             changed |= called != member.name
             changed |= _member(Packed(file, member), target, called, instead)
     return changed
@@ -56,8 +66,6 @@ def _zip(file: Path, opened: BinaryIO, out: IO[bytes], instead: Instead, name: C
 
 def _member(source: Packed, target: zipfile.ZipFile, called: str, instead: Instead) -> bool:
     member = source.member
-    if member.is_encrypted or member.method not in {STORED, DEFLATED}:
-        return True  # nobody can look into it, so it does not come along
     fresh = None if member.is_folder else instead(_sha256(source))
     entry = zipfile.ZipInfo(called, _AGES_AGO)
     entry.compress_type = zipfile.ZIP_STORED if member.method == STORED else zipfile.ZIP_DEFLATED

@@ -1,7 +1,7 @@
 """What a person gave, as one read-only tree of files, streamed and never unpacked to a guessed path."""
 
 import hashlib
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
@@ -34,6 +34,7 @@ class Dump:
         self._spool = gathering.spool
         self._digests: dict[str, str] = {}
         self._asides: dict[str, Entry] = {}
+        self._left: dict[str, str] = {}
         self._families: dict[tuple[str | None, str], list[Entry]] = {}
         self._alike: dict[tuple[str | None, str], list[dict[str, Entry | None]]] = {}
 
@@ -115,6 +116,14 @@ class Dump:
         if found is not None:
             self._asides[found.path] = found
         return found
+
+    def leave(self, entry: Entry, why: str) -> None:
+        """Note that a file is left alone on purpose, which its reader has said: nobody needs to say it again."""
+        self._left[entry.path] = why
+
+    def left(self) -> Mapping[str, str]:
+        """Paths of files that were left alone on purpose so far, and why."""
+        return self._left
 
     def asides(self) -> tuple[Entry, ...]:
         """Those that were found so far."""

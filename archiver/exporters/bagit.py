@@ -20,7 +20,7 @@ def pages(payload: Iterable[Page], info: Mapping[str, str]) -> Iterator[Page]:
     size = 0
     for page in payload:
         path = f"data/{page.path}"
-        digest = _Sum()
+        digest = Sum()
         yield Page(path, digest.over(page.content))
         sums[path] = digest.hexdigest()
         size += digest.size
@@ -37,7 +37,7 @@ def pages(payload: Iterable[Page], info: Mapping[str, str]) -> Iterator[Page]:
         yield Page(path, text.encode())
 
 
-class _Sum:
+class Sum:
     """SHA-256 and size of what flows through."""
 
     def __init__(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
 from archiver.contracts import Library, Page, Rendering
-from archiver.model import Attachment, KeptConversation, KeptMessage, Provenance, Reaction, Sender
+from archiver.model import Attachment, KeptConversation, KeptMessage, Provenance, PublishedFile, Reaction, Sender
 
 name = "jsonl"
 title = "JSON lines, for programs"
@@ -54,7 +54,10 @@ def conversation_face(conversation: KeptConversation) -> dict[str, object]:
 
 
 def message_face(message: KeptMessage) -> dict[str, object]:
-    """A message as programs see it, everywhere; what is absent is null, labels and tags are left out."""
+    """A message as programs see it, everywhere; what is absent is null.
+
+    Labels, tags, and where a file lies in a snapshot (*path*) are left out where there are none.
+    """
     return {
         "type": "message",
         "id": message.id,
@@ -95,6 +98,7 @@ def _attachment(file: Attachment) -> dict[str, object]:
         "size": file.size,
         "sha256": file.sha256,
         "state": file.state,
+        **({"path": file.path} if isinstance(file, PublishedFile) else {}),
     }
 
 

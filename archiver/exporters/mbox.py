@@ -2,14 +2,15 @@
 
 A letter out of an mbox is written byte for byte, so one mailbox that was imported comes out as it went in. Letters
 that came as files of their own get a ``From `` line and quoted From lines (mboxrd), as the format needs them. What came
-in a store of Outlook was no letter there, and is left out.
+in a store of Outlook was no letter there, and is built anew (see `rebuilt`).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from archiver.contracts import Original, Originals
+from archiver.exporters import rebuilt
 
 _FROM = re.compile(rb"^(>*From )", re.MULTILINE)
 _STORE = b"!BDN"  # Outlook's, whose bytes are no letters
@@ -18,22 +19,31 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
-def blocks(library: Originals, conversations: Sequence[int] = ()) -> Iterator[bytes]:
-    """All letters (of some conversations, or of all), one after the other."""
+def blocks(
+    library: Originals, conversations: Sequence[int] = (), anew: Callable[[Original], object] | None = None
+) -> Iterator[bytes]:
+    """All letters (of some conversations, or of all), one after the other. *anew* is told of each that was rebuilt."""
     ended = True
     before: tuple[str, int, int] | None = None
+    stored = False  # whether that place is a store
     for letter in library.originals("mail", conversations):
         place = letter.sha256, letter.start, letter.end
-        if place == before:  # several messages were read from one letter: it is a digest
+        if place == before and not stored:  # several messages were read from one letter: it is a digest
             continue
-        before = place
         pieces = library.original(letter)
-        first = next(pieces, b"")
-        if first.startswith(_STORE):
-            continue
+        first = b"" if place == before else next(pieces, b"")
+        stored = stored if place == before else first.startswith(_STORE)
+        before = place
         if not ended:
             yield b"\n"
-        if first.startswith((b"From ", b"\xef\xbb\xbfFrom ")):
+        if stored:
+            yield _from_line(letter) + b"\n"
+            yield from rebuilt.blocks(library.letter(letter), library.attachment)
+            yield b"\n"
+            if anew:
+                anew(letter)
+            ended = True
+        elif first.startswith((b"From ", b"\xef\xbb\xbfFrom ")):
             last = first
             yield first
             for last in pieces:

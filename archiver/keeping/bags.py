@@ -20,8 +20,10 @@ from pathlib import Path, PurePosixPath
 
 from archiver import __version__
 from archiver.contracts import Page
+from archiver.dump import DEFAULT, Limits
 from archiver.errors import StoreError, UsageError
 from archiver.exporters import bagit, jsonl
+from archiver.keeping.packed import is_packed_bag, laid_out
 from archiver.keeping.replay import replay
 from archiver.store import archive as store
 from archiver.store import backup, contents, foreign, plan
@@ -149,8 +151,18 @@ def _written(pages: Iterator[Page], fresh: Path) -> int:
 
 
 def is_bag(path: Path) -> bool:
-    """Whether a folder says it is a bag."""
-    return (path / "bagit.txt").is_file()
+    """Whether a folder says it is a bag, or a zip or tar that it holds one."""
+    return (path / "bagit.txt").is_file() or is_packed_bag(path)
+
+
+@contextmanager
+def opened(path: Path, beside: Path, limits: Limits = DEFAULT) -> Iterator[Path]:
+    """The folder of a bag; of one in a zip or tar, a temporary one in the folder *beside*."""
+    if path.is_dir():
+        yield path
+        return
+    with laid_out(path, beside, limits) as bag:
+        yield bag
 
 
 def check(bag: Path) -> Verdict:
@@ -269,7 +281,7 @@ def _become(bag: Path, home: Path, folder: Path) -> Brought:
         whole = digest(archive.connection)
         imports = contents.imports(archive.connection, done_only=True)
         with archive.transaction() as sql:
-            note(sql, "ingestion", {"bag": bag.name, "digest": whole})
+            note(sql, "ingestion", {"bag": bag.name, "digest": whole, "key": None})  # the one of then stayed at home
     return Brought(whole, fresh=True, imports=imports)
 
 

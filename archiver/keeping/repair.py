@@ -18,7 +18,7 @@ from pathlib import Path
 from archiver.errors import ArchiveError, NoArchiveError, StoreError
 from archiver.keeping.replay import replay
 from archiver.store import archive as store
-from archiver.store import mend, plan, seal
+from archiver.store import belongings, mend, plan, seal
 from archiver.store.archive import Archive
 from archiver.store.blobs import Blobs
 from archiver.store.contents import kept_files, readable_digest
@@ -65,6 +65,7 @@ def repair(folder: Path, *, copies: Sequence[Path] = (), rebuild: bool = False) 
     with suppress(ArchiveError), store.open_archive(folder):
         pass  # one of an earlier version is brought to today's before all else
     with store.locked(folder):
+        _key(folder, done)
         for leftover in folder.glob(".re*-*"):
             shutil.rmtree(leftover, ignore_errors=True)
         _files(folder, copies, done)
@@ -94,6 +95,11 @@ def _bits(folder: Path, done: Repaired) -> None:
         mended = mend.mend(database, sealed, bad) if sealed and bad else []
         if mended:
             done.done.append(f"{_count(len(mended), 'page')} of the database had a flipped bit, which was put back")
+
+
+def _key(folder: Path, done: Repaired) -> None:
+    with suppress(StoreError, *UNREADABLE), store.open_archive(folder) as archive:
+        done.done += belongings.mend_key(folder, archive.connection)
 
 
 def _files(folder: Path, copies: Sequence[Path], done: Repaired) -> None:

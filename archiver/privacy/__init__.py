@@ -1,7 +1,8 @@
 """Pure functions from text to what must be hidden, and a library that hides it."""
 
 from archiver.privacy.masked import Masked
-from archiver.privacy.masking import MARKS, findings, mask
-from archiver.privacy.spans import Span
+from archiver.privacy.masking import MARKS, Masker, findings, mask
+from archiver.privacy.naming import Naming
+from archiver.privacy.spans import HIGH_RISK, KINDS, Span
 
-__all__ = ["MARKS", "Masked", "Span", "findings", "mask"]
+__all__ = ["HIGH_RISK", "KINDS", "MARKS", "Masked", "Masker", "Naming", "Span", "findings", "mask"]

@@ -1,48 +1,172 @@
 """From text to text without what must be hidden. Pure: the same text gives the same text."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 
-from archiver.privacy.emails import emails, may_hold_emails
-from archiver.privacy.phones import may_hold_phones, phones
+from archiver.privacy.emails import SPOKEN_AT, emails, may_hold_emails
+from archiver.privacy.keys import keys, may_hold_keys
+from archiver.privacy.labelled import handles, labelled, may_hold_labels, spellings
+from archiver.privacy.numbers import numbers
+from archiver.privacy.phones import may_hold_phones, phones, plain
+from archiver.privacy.places import codes, places
 from archiver.privacy.spans import Span, merged
+from archiver.privacy.urls import may_hold_urls, urls
 
-MARKS: Mapping[str, str] = {"phone": "[phone]", "email": "[email]", "member": "Member {n}"}
+MARKS: Mapping[str, str] = {
+    "phone": "[phone]",
+    "email": "[email]",
+    "invite": "[invitation]",
+    "place": "[place]",
+    "handle": "[handle]",
+    "query": "?…",  # so that the address before it still leads somewhere
+    "card": "[card number]",
+    "iban": "[account number]",
+    "id": "[ID number]",
+    "code": "[code]",
+    "secret": "[secret]",
+    "member": "Member {n}",
+}
+
+
+_PARTED = {ord(joint): " " for joint in ":=_-/"}
+_NUMBERS = frozenset({"phone", "card", "iban", "id", "code"})
+# What else a thing of an allowed kind may be taken for, so that it would be hidden after all.
+_MISTAKEN: Mapping[str, frozenset[str]] = {
+    "card": _NUMBERS,
+    "iban": _NUMBERS,
+    "id": _NUMBERS,
+    "code": _NUMBERS,
+    "secret": frozenset({"code"}),
+    "email": frozenset({"phone", "handle"}),
+    "place": frozenset({"phone", "query"}),
+    "invite": frozenset({"phone", "query"}),
+    "handle": frozenset({"query"}),
+}
 
 
 def findings(text: str) -> list[Span]:
     """Everything in a text that must be hidden, in order, without overlaps."""
+    return merged(_found(text))
+
+
+def _found(text: str) -> list[Span]:
+    """The findings of every kind; each looks first whether it is worth looking."""
     found: list[Span] = []
+    low = text.lower()
+    words = low.split()
+    if ":" in low or "-" in low or "=" in low or "/" in low or "_" in low:
+        words += low.translate(_PARTED).split()
+    telling = () if _telling().isdisjoint(words) else words
+    if may_hold_labels(low, telling):
+        found += labelled(text)
+        found += handles(text)
+    if may_hold_urls(text):
+        found += urls(text)
     if may_hold_phones(text):
-        found += phones(text)
-    if may_hold_emails(text):
+        digits = plain(text)
+        found += phones(digits)
+        found += numbers(digits)
+        found += places(digits)
+    if "+" in text or "///" in text:
+        found += codes(text)
+    if may_hold_keys(text, words):
+        found += keys(text)
+    if may_hold_emails(text, telling):
         found += emails(text)
-    return merged(found)
+    return found
 
 
-def mask(text: str, marks: Mapping[str, str] = MARKS, tally: Counter[str] | None = None) -> str:
-    """The text with every finding replaced by the visible mark of its kind; *tally* counts them by kind."""
-    return mask_between(text, (), marks, tally)[0]
+@cache
+def _telling() -> frozenset[str]:
+    """Words of which one at least stands where a label is, or an address is told in words."""
+    return spellings() | SPOKEN_AT
+
+
+def _but(allow: Collection[str], found: Collection[Span]) -> list[Span]:
+    """The findings that are of no allowed kind, nor something of such a kind mistaken for another."""
+    left = [span for span in found if span.kind in allow]
+    return [
+        span
+        for span in found
+        if span.kind not in allow
+        and not any(
+            span.kind in _MISTAKEN.get(one.kind, ()) and one.start <= span.start and span.end <= one.end for one in left
+        )
+    ]
+
+
+class Masker:
+    """Hides what is found in texts behind visible *marks*, one for each of KINDS, but for the kinds in *allow*.
+
+    A kind that is allowed stays as it is where nothing else is found in it: an allowed card number is not hidden for
+    looking like a telephone's, but an allowed address of a page does not show the email address within.
+    """
+
+    def __init__(self, marks: Mapping[str, str] = MARKS, allow: Collection[str] = ()) -> None:
+        self.marks = marks
+        self.allow = frozenset(allow)
+
+    def findings(self, text: str) -> list[Span]:
+        """What is hidden in a text, in order, without overlaps."""
+        found = _found(text)
+        if not found:
+            return found
+        return merged(_but(self.allow, found) if self.allow else found)
+
+    def mask(self, text: str, tally: Counter[str] | None = None) -> str:
+        """The text with every finding replaced by the visible mark of its kind; *tally* counts them by kind."""
+        found = self.findings(text)
+        if not found:
+            return text
+        if tally is not None:
+            tally.update(span.kind for span in found)
+        pieces, end = [], 0
+        for span in found:
+            pieces += [text[end : span.start], self.marks[span.kind]]
+            end = span.end
+        return "".join(pieces) + text[end:]
+
+    def mask_between(
+        self, text: str, borders: Sequence[int], tally: Counter[str] | None = None
+    ) -> tuple[str, Sequence[int]]:
+        """As `mask`, and where ascending *borders* lie afterwards; one inside a finding comes after its mark."""
+        found = self.findings(text)
+        if not found:
+            return text, borders
+        pieces, end, grown = [], 0, 0
+        moved: list[int] = []
+        for span in found:
+            while len(moved) < len(borders) and borders[len(moved)] <= span.start:
+                moved.append(borders[len(moved)] + grown)
+            mark = self.marks[span.kind]
+            pieces += [text[end : span.start], mark]
+            end = span.end
+            grown += len(mark) - (span.end - span.start)
+            while len(moved) < len(borders) and borders[len(moved)] < span.end:
+                moved.append(span.end + grown)
+        moved += [border + grown for border in borders[len(moved) :]]
+        if tally is not None:
+            tally.update(span.kind for span in found)
+        return "".join(pieces) + text[end:], moved
+
+
+def mask(
+    text: str,
+    marks: Mapping[str, str] = MARKS,
+    tally: Counter[str] | None = None,
+    allow: Collection[str] = (),
+) -> str:
+    """What a `Masker` of these marks makes of one text."""
+    return Masker(marks, allow).mask(text, tally)
 
 
 def mask_between(
-    text: str, borders: Sequence[int], marks: Mapping[str, str] = MARKS, tally: Counter[str] | None = None
+    text: str,
+    borders: Sequence[int],
+    marks: Mapping[str, str] = MARKS,
+    tally: Counter[str] | None = None,
+    allow: Collection[str] = (),
 ) -> tuple[str, Sequence[int]]:
-    """As `mask`, and where ascending *borders* lie afterwards; one inside a finding comes after its mark."""
-    found = findings(text)
-    if not found:
-        return text, borders
-    pieces, end, grown = [], 0, 0
-    moved: list[int] = []
-    for span in found:
-        while len(moved) < len(borders) and borders[len(moved)] <= span.start:
-            moved.append(borders[len(moved)] + grown)
-        pieces += [text[end : span.start], marks[span.kind]]
-        end = span.end
-        grown += len(marks[span.kind]) - (span.end - span.start)
-        while len(moved) < len(borders) and borders[len(moved)] < span.end:
-            moved.append(span.end + grown)
-    moved += [border + grown for border in borders[len(moved) :]]
-    if tally is not None:
-        tally.update(span.kind for span in found)
-    return "".join(pieces) + text[end:], moved
+    """What a `Masker` of these marks makes of one text, and where its borders lie afterwards."""
+    return Masker(marks, allow).mask_between(text, borders, tally)

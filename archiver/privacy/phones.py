@@ -1,7 +1,7 @@
 """Telephone numbers in running text, in any script's digits. Recall before precision.
 
 Taken for a number: seven digits or more after a plus sign, nine or more with or without separators, six or more
-after a word such as "tel". Spared: dates, times, time stamps in file names, amounts of money.
+after a word such as "tel". Spared: dates, times, time stamps in file names, amounts of money, ISBNs.
 """
 
 import re
@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from archiver.privacy.spans import Span
 
 _INVISIBLE = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe0f\u20e3\ufeff"
-_SEPARATOR = rf"(?:[^\S\r\n]|[-‐-―−－.·•/()\[\]*~+＋{_INVISIBLE}]|%20|%2[BbDd89])"
+_SEPARATOR = rf"(?:(?:[^\S\r\n]|[-‐-―−－.·•‧∙⋅・_|/()\[\]*~+＋]|%20|%2[BbDd89])[{_INVISIBLE}]{{0,3}})"
+_APART = rf"[{_INVISIBLE}]{{0,4}}{_SEPARATOR}{{0,7}}"
 _FIRST_TO_LAST = re.compile("\\d(?:.*\\d)?[\ufe0f\u20e3]*", re.DOTALL)  # with the rest of a keycap emoji
 _PLUS = re.compile(r"[+＋]|%2[Bb]")
 _DIGIT = re.compile(r"\d")
-_CANDIDATE = re.compile(rf"\d(?:{_SEPARATOR}{{0,4}}\d){{5,}}[\ufe0f\u20e3]*")
-_PREFIX = re.compile(rf"(?:{_PLUS.pattern}){_SEPARATOR}{{0,3}}\Z")
+_CANDIDATE = re.compile(rf"\d(?:{_APART}\d){{5,}}[\ufe0f\u20e3]*")
+_PREFIX = re.compile(rf"(?:{_PLUS.pattern})[{_INVISIBLE}]{{0,3}}{_SEPARATOR}{{0,3}}\Z")
 _DIALLED = re.compile(
     r"(?:\b(?:telf?|fon|fono|phone|mobile?|cell?|celular|m[óo]vil|handy|call|whats?app|fax"
     r"|telefone?o?|teléfono|téléphone|telephone|тел|телефон)|[☎📞📱📲]|هاتف|جوال|واتساب|טלפון|โทร|电话|電話)[\W_]{0,4}\Z",
@@ -44,11 +45,15 @@ def may_hold_phones(text: str) -> bool:
     return len(_DIGIT.findall(text)) >= 6
 
 
+def plain(text: str) -> str:
+    """The text with the digits of every script as those of ASCII, each in its place."""
+    return text if text.isascii() else _DIGIT.sub(lambda digit: str(int(digit[0])), text)
+
+
 def phones(text: str) -> Iterator[Span]:
-    """The telephone numbers of a text, as spans of kind ``phone``."""
-    plain = text if text.isascii() else _DIGIT.sub(lambda digit: str(int(digit[0])), text)
-    for found in _CANDIDATE.finditer(plain):
-        yield from _within(plain, found.start(), found.end())
+    """The telephone numbers of a `plain` text, as spans of kind ``phone``."""
+    for found in _CANDIDATE.finditer(text):
+        yield from _within(text, found.start(), found.end())
 
 
 def _within(text: str, start: int, end: int) -> Iterator[Span]:
@@ -57,6 +62,8 @@ def _within(text: str, start: int, end: int) -> Iterator[Span]:
     if prefix is not None and _digits(text, start, end) >= 7:
         yield _opened(text, prefix.start(), end)
         return
+    if _is_book(text, start, end):
+        return
     for left, right in _unspared(text, start, end):
         dialled = _DIALLED.search(text, max(0, left - 24), left) is not None
         plus = _PLUS.search(text, left, right)
@@ -64,6 +71,12 @@ def _within(text: str, start: int, end: int) -> Iterator[Span]:
             yield _opened(text, left, right)
         elif plus is not None and _digits(text, plus.start(), right) >= 7:
             yield Span(plus.start(), right, "phone")
+
+
+def _is_book(text: str, start: int, end: int) -> bool:
+    """Whether it is an ISBN of thirteen digits, with the right last one; no country's numbers begin like that."""
+    digits = "".join(_DIGIT.findall(text, start, end)) if text.startswith(("978", "979"), start) else ""
+    return len(digits) == 13 and sum(int(one) * (1, 3)[place % 2] for place, one in enumerate(digits)) % 10 == 0
 
 
 def _opened(text: str, start: int, end: int) -> Span:

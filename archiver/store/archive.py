@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager, ExitStack, closing, contextmanage
 from pathlib import Path
 
 from archiver.errors import ArchiveError, LockedError, NoArchiveError, StoreError
-from archiver.store import seal
+from archiver.store import deferred, seal
 from archiver.store.blobs import Blobs
 from archiver.store.ledger import Ledger, reseal
 from archiver.store.settings import APPLICATION_ID, BUSY_MS, PAGE_SIZE, SCHEMA_VERSION, SETTINGS, WRITER
@@ -331,7 +331,8 @@ def _sealed(folder: Path) -> None:
 
 
 def _go_on(archive: Archive) -> None:
-    """What a killed redaction left half-done is brought to its end before anything else is written."""
+    """What a killed import or redaction left half-done is brought to its end before anything else is written."""
+    deferred.make(archive)
     if archive.connection.execute("select 1 from redaction where status = 'running' limit 1").fetchone():
         from archiver.store.redact import finish  # noqa: PLC0415 - it happens once in an archive's life
 

@@ -8,9 +8,9 @@ import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta, timezone
-from functools import lru_cache
-from itertools import chain, repeat
-from typing import NamedTuple
+from functools import cache, lru_cache
+from itertools import chain
+from typing import NamedTuple, cast
 
 from archiver.knowledge.subjects import base
 from archiver.model import Attachment, Message, Standing, Stretch, When
@@ -168,17 +168,22 @@ class Batch:
     def __init__(self, sql: sqlite3.Connection) -> None:
         self._next_id: int
         (self._next_id,) = sql.execute("select coalesce(max(id), 0) + 1 from message").fetchone()
-        self._standing: dict[int, tuple[Standing, str | None, list[_Row], str | None]] = {}
+        self._standing: dict[int, tuple[Standing, str | int, list[_Row], str | None]] = {}
         self._start()
 
     def _start(self) -> None:
         self._first_id = self._next_id
+        self._plain: list[object] = []  # values of one row after the other, as they are bound: no tuple is ever made
+        self._first: list[object] = []
         self._rows: dict[str, list[_Row]] = {statement: [] for statement in _IN_ORDER}
-        self._plain, self._first = self._rows[_ADD_PLAIN], self._rows[_ADD_FIRST]
 
     def write(self, sql: sqlite3.Connection) -> tuple[int, int]:
         """What waits into the tables, in foreign-key order; returns the first and the last row id of new messages."""
         new = self._first_id, self._next_id - 1
+        _insert_flat(sql, _ADD_PLAIN, _PLAIN, self._plain)
+        for statement in (_ADD_TYPED, _ADD_FULL):
+            _insert(sql, statement, self._rows.pop(statement))
+        _insert_flat(sql, _ADD_FIRST, _FIRST, self._first)
         for statement, rows in self._rows.items():
             _insert(sql, statement, rows)
         self._start()
@@ -193,26 +198,29 @@ class Batch:
         values = (
             row, conversation_id, seq, minute, key, occurrence, sender_id, sent_at, offset,
             when.precision if sent_at is not None else None,
-            _joined(when.assumed) if when.assumed else None, message.text,
+            _joined(when.assumed) if when.assumed else _NULL, message.text,
         )  # fmt: skip
         if not message.text.isascii() and not (message.spans or message.subject):
             self._spell(row, message)
         if _is_plain(message):
-            self._plain.append(values)
+            self._plain += values
         else:
             if message.spans or message.subject:
                 self._spell(row, message)
-            self._rows[_ADD_FULL].append((
-                *values, message.kind, message.subject, message.html, message.native_id, message.reply_to,
-                extra_of(message), spans_of(message), message.thread, message.claim,
-            ))  # fmt: skip
+            if _is_bare(message):
+                self._rows[_ADD_TYPED].append((*values, message.kind, extra_of(message) or _NULL))
+            else:
+                self._rows[_ADD_FULL].append((
+                    *values, message.kind, message.subject, message.html, message.native_id, message.reply_to,
+                    extra_of(message), spans_of(message), message.thread, message.claim,
+                ))  # fmt: skip
             if message.attachments:
                 files = [_attachment_view(file) for file in message.attachments]
                 self._rows[_ADD_ATTACHMENT] += _attachment_rows(row, files)
             if message.claim is not None:
                 self._letter(row, message)
         origin = message.origin
-        self._first.append((file_id, ordinal, origin.start, origin.end, row))
+        self._first += (file_id, ordinal, origin.start, origin.end, row)
         return row
 
     def _letter(self, row: int, message: Message) -> None:
@@ -232,40 +240,35 @@ class Batch:
         count = len(stretch)
         ids = range(self._next_id, self._next_id + count)
         self._next_id += count
-        rows = zip(
-            ids, repeat(columns.conversation_id), columns.seqs, columns.minutes, columns.keys, columns.occurrences,
-            columns.sender_ids, columns.sent, repeat(stretch.offset), repeat(stretch.precision),
-            repeat(_joined(stretch.assumed) if stretch.assumed else None), stretch.texts,
+        rows = _flat(
+            count, ids, columns.conversation_id, columns.seqs, columns.minutes, columns.keys, columns.occurrences,
+            columns.sender_ids, columns.sent, stretch.offset, stretch.precision,
+            _joined(stretch.assumed) if stretch.assumed else _NULL, stretch.texts,
         )  # fmt: skip
-        self._first += zip(repeat(file_id), range(ordinal, ordinal + count), stretch.starts, stretch.ends, ids)
+        self._first += _flat(count, file_id, range(ordinal, ordinal + count), stretch.starts, stretch.ends, ids)
         self._rows[ADD_PASSAGE] += [
             (ids[i], spelt, "", None) for i, spelt in all_respelt(stretch.texts) if i not in stretch.standing
         ]
-        if not stretch.standing:
-            self._plain += rows
-            return ids
-        for i, values in enumerate(rows):
-            if (more := stretch.standing.get(i)) is None:
-                self._plain.append(values)
-            else:
-                self._standing_row(values, more)
+        for i in sorted(stretch.standing, reverse=True):
+            own = slice(i * _PLAIN, (i + 1) * _PLAIN)
+            self._standing_row(rows[own], stretch.standing[i])
+            del rows[own]
+        self._plain += rows
         return ids
 
-    def _standing_row(self, values: _Row, more: Standing) -> None:
+    def _standing_row(self, values: Sequence[object], more: Standing) -> None:
         """A message that stands for a file; thousands of them share one *more*, which is worked out once."""
         known = self._standing.get(id(more))
         if known is None or known[0] is not more:
             if len(self._standing) > REMEMBERED:
                 self._standing.clear()
-            extra = json.dumps(more.extra, ensure_ascii=False, sort_keys=True, default=str) if more.extra else None
+            extra = json.dumps(more.extra, ensure_ascii=False, sort_keys=True, default=str) if more.extra else _NULL
             files = [row[1:] for row in _attachment_rows(0, list(map(_attachment_view, more.attachments)))]
             self._standing[id(more)] = known = more, extra, files, respelt(more.text)
         _, extra, files, spelt = known
         if spelt is not None:
             self._rows[ADD_PASSAGE].append((values[0], spelt, "", None))
-        self._rows[_ADD_FULL].append(
-            (*values[:-1], more.text, more.kind, None, None, None, None, extra, None, None, None)
-        )
+        self._rows[_ADD_TYPED].append((*values[:-1], more.text, more.kind, extra))
         self._rows[_ADD_ATTACHMENT] += [(values[0], *file) for file in files]
 
     def told(
@@ -292,29 +295,60 @@ class Batch:
 def _is_plain(message: Message) -> bool:
     """Whether a message has none of the rarer things."""
     return message.kind == "text" and not (
-        message.attachments
-        or message.extra
-        or message.edited
-        or message.deleted
-        or message.subject is not None
+        message.attachments or message.extra or message.edited or message.deleted or not _is_bare(message)
+    )
+
+
+def _is_bare(message: Message) -> bool:
+    """Whether a message has nothing that only letters and answers have."""
+    return not (
+        message.subject is not None
         or message.native_id is not None
         or message.reply_to is not None
         or message.html is not None
         or message.claim is not None
+        or message.thread is not None
         or message.spans
     )
 
 
 REMEMBERED = 10_000
-ROWS = 50  # to a statement: a quarter less work than row by row; of one size, for every size is compiled and kept
+ROWS = 100  # to a statement: a third less work than row by row; of one size, for every size is compiled and kept
+
+
+def _flat(count: int, *columns: object) -> list[object]:
+    """The values of *count* rows one after the other; a column is a sequence of them, or one for all rows."""
+    width = len(columns)
+    rows: list[object] = [None] * (width * count)
+    for place, column in enumerate(columns):
+        alike = column is None or isinstance(column, (int, str))
+        rows[place::width] = [column] * count if alike else cast("Sequence[object]", column)
+    return rows
+
+
+def _insert_flat(sql: sqlite3.Connection, statement: str, width: int, rows: list[object]) -> None:
+    """Insert rows of *width* values, which come one after the other; *statement* as of `_insert`."""
+    step = width * ROWS
+    whole = len(rows) - len(rows) % step
+    many = _many(statement)
+    for start in range(0, whole, step):
+        sql.execute(many, rows[start : start + step])
+    for start in range(whole, len(rows), width):
+        sql.execute(statement, rows[start : start + width])
+
+
+@cache
+def _many(statement: str) -> str:
+    """The statement for ROWS rows at once."""
+    head, values = statement.rsplit("values", 1)
+    return f"{head}values{','.join([values] * ROWS)}"
 
 
 def _insert(sql: sqlite3.Connection, statement: str, rows: list[_Row]) -> None:
     """Insert *rows*, many to a statement; *statement* ends in the parentheses that stand for one row."""
     whole = len(rows) - len(rows) % ROWS
     if whole:
-        head, values = statement.rsplit("values", 1)
-        many = f"{head}values{','.join([values] * ROWS)}"
+        many = _many(statement)
         for start in range(0, whole, ROWS):
             sql.execute(many, list(chain.from_iterable(rows[start : start + ROWS])))
     sql.executemany(statement, rows[whole:])
@@ -322,10 +356,17 @@ def _insert(sql: sqlite3.Connection, statement: str, rows: list[_Row]) -> None:
 
 _COMMON = """id, conversation_id, seq, local_minute, match_key, occurrence, sender_id, sent_at, tz_offset, precision,
   assumed, text"""
-_ADD_PLAIN = f"insert into message ({_COMMON}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+# Python's sqlite3 asks around for what a None may be, a third of a microsecond each, and most rows have some: where
+# many are bound, a number that no text is like stands for null.
+_NULL = 0
+_ADD_PLAIN = f"insert into message ({_COMMON}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, {_NULL}), ?)"
+_ADD_TYPED = f"""
+insert into message ({_COMMON}, kind, extra)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, {_NULL}), ?, ?, nullif(?, {_NULL}))
+"""
 _ADD_FULL = f"""
 insert into message ({_COMMON}, kind, subject, html, native_id, reply_to, extra, spans, native_thread, claim)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, nullif(?, {_NULL}), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 _ADD_FIRST = """
 insert into record (source_file_id, ordinal, byte_start, byte_end, status, message_id, role)
@@ -338,14 +379,18 @@ values (?, ?, ?, ?, 'read', ?, ?, ?)
 _ADD_UNREAD = """
 insert into record (source_file_id, ordinal, byte_start, byte_end, status, note) values (?, ?, ?, ?, ?, ?)
 """
-_ADD_ATTACHMENT = "insert into attachment values (?, ?, ?, ?, ?, ?, ?)"
+_ADD_ATTACHMENT = f"""
+insert into attachment
+values (?, ?, nullif(?, {_NULL}), nullif(?, {_NULL}), nullif(?, '{_NULL}'), nullif(?, {_NULL}), ?)
+"""
 _ADD_LABEL = "insert into label values (?, ?)"
 _ADD_REFERENCE = "insert into reference values (?, ?, ?)"
 _ADD_THREAD = "insert into thread (message_id, key, subject) values (?, ?, ?)"
 _ADD_RECIPIENT = "insert into recipient values (?, ?, ?)"
 _ADD_REACTION = "insert into reaction values (?, ?, ?, ?, ?)"
+_PLAIN, _FIRST = 12, 5  # values in a row of these two
 _IN_ORDER = (
-    _ADD_PLAIN, _ADD_FULL, _ADD_FIRST, _ADD_AGAIN, _ADD_UNREAD, _ADD_ATTACHMENT, _ADD_RECIPIENT, _ADD_REACTION,
+    _ADD_TYPED, _ADD_FULL, _ADD_AGAIN, _ADD_UNREAD, _ADD_ATTACHMENT, _ADD_RECIPIENT, _ADD_REACTION,
     _ADD_LABEL, _ADD_REFERENCE, ADD_PASSAGE, _ADD_THREAD,
 )  # fmt: skip
 
@@ -547,6 +592,11 @@ def _move(sql: sqlite3.Connection, row: int, home: str) -> None:
 
 def _attachment_rows(row: int, files: Sequence[View]) -> list[tuple[object, ...]]:
     return [
-        (row, place, file["name"], file["media_type"], file["size"], file["sha256"], file["state"])
+        (row, place, *(_bound(file[field]) for field in ("name", "media_type")), _bound(file["size"], str(_NULL)),
+         _bound(file["sha256"]), file["state"])
         for place, file in enumerate(files)
-    ]
+    ]  # fmt: skip
+
+
+def _bound(value: object, null: object = _NULL) -> object:
+    return null if value is None else value

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from archiver.errors import UsageError
 from archiver.model import Conversation, Handle
+from archiver.store import titles
 
 if TYPE_CHECKING:  # only an archive from which something was taken out needs it
     from archiver.store.tombs import Tombs
@@ -58,12 +59,14 @@ class Cast:
         return row, key, fresh
 
     def joined(self, conversation: Conversation, row: int, key: str) -> None:
-        """Note the members that a conversation is said to have, in the row of this id and key."""
+        """Note the members that a conversation is said to have, and its name, in the row of this id and key."""
         for handle in conversation.members:
             self._sql().execute(
                 "insert or ignore into member values (?, ?, ?)",
                 (row, self.identity(handle, conversation.key, key), self._import),
             )
+        if conversation.key == key and self._into is None:
+            titles.tell(self._sql(), row, conversation, self._import)
 
     def _known(self, conversation: Conversation) -> int | None:
         known = self.named.get(conversation.key, self._into)

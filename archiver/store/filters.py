@@ -14,6 +14,7 @@ from archiver import fields, languages, query, spelling, text
 from archiver.dates import span
 from archiver.query import And, Filter, Node, Not, Or, Prefix, Word
 from archiver.store.asking import as_phrase, leaf_match, match_of, settled_by_index, substance, subtracted
+from archiver.store.deferred import by_sender
 from archiver.store.ids import UNDATED, local_minute, minute_of
 from archiver.store.names import conversations_called, conversations_from, lists_called, people_called
 from archiver.store.reads import find
@@ -24,7 +25,7 @@ FIRST, LAST = -(1 << 53), 1 << 53  # minutes further than any clock goes
 _MATCHED = "m.id in (select rowid from message_fts where message_fts match {match})"
 _LITERAL = "(instr(m.text, {sign}) > 0 or instr(coalesce(m.subject, ''), {sign}) > 0)"
 _SENT_BY = """
-select id from message indexed by message_sender
+select id from message {index}
 where sender_id in (select value from json_each({ids})) and local_minute between :low and :high
 """
 _SENT_TO = "select message_id from recipient where identity_id in (select value from json_each({ids}))"
@@ -261,7 +262,7 @@ class _Compiler:
         ids = self._bind(found)
         return _Test(
             f"m.sender_id in (select value from json_each({ids}))",
-            _SENT_BY.format(ids=ids),
+            _SENT_BY.format(index=by_sender(self._connection), ids=ids),
             tuple(found),
         )
 

@@ -15,7 +15,7 @@ NAMED = 50  # messages that a finding names; it counts all of them
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One damaged thing. *what*: page, index, structure, row, blob, seal, database, changed, or file (of a site).
+    """One damaged thing. *what*: page, index, structure, row, blob, seal, database, changed, key, or file (of a site).
 
     *messages*: ids of the first messages concerned, *concerned*: how many there are; *rebuild*: what can be done;
     *derived*: it follows from the rest, so that nothing is lost with it.

@@ -10,9 +10,9 @@ from archiver.errors import UsageError
 from archiver.privacy.cutting import rule_for
 from archiver.privacy.seals import Seals
 from archiver.spelling import tokens
-from archiver.store import redact, tombs
+from archiver.store import removal, tombs
 from archiver.store.archive import Archive
-from archiver.store.redact import Plan
+from archiver.store.removal import Plan
 from archiver.store.tombs import SOMEBODY, Tombs, forgotten
 from archiver.text import fold
 
@@ -72,11 +72,11 @@ def plan_forgetting(
         (json.dumps(identities),),
     )
     plan = Plan("person", reason, [row for (row,) in said], people=[who.id])
-    redact.seal_messages(sql, known, plan)
+    removal.seal_messages(sql, known, plan)
     plan.rules += _handle_rules(sql, known.seals, who)
     for name in _names(sql, who, also):
         _add_name(sql, known.seals, plan, name, keep)
-    redact.find_parts(sql, known, plan)
+    removal.find_parts(sql, known, plan)
     return plan
 
 

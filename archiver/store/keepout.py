@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from archiver.store import sums
 from archiver.store.archive import Archive
@@ -10,26 +11,36 @@ from archiver.store.archive import Archive
 if TYPE_CHECKING:
     from archiver.store.tombs import Tombs
 
+# An import asks several times; a redaction on the same connection adds rows, by which it is seen.
+_loaded: "WeakKeyDictionary[Archive, tuple[tuple[int, ...], Tombs]]" = WeakKeyDictionary()
 _WORDS = ("text", "subject", "html", "extra", "attachments", "spans")
 
 
 def tombs_of(archive: Archive) -> "Tombs | None":
     """What was taken out of this archive; None where that is nothing."""
-    if archive.connection.execute("select 1 from redaction limit 1").fetchone() is None:
+    counts: tuple[int, ...] = archive.connection.execute(
+        "select (select count(*) from redaction), (select count(*) from sealed), (select count(*) from tombstone)"
+    ).fetchone()
+    if not counts[0]:
         return None
-    from archiver.store import tombs  # noqa: PLC0415 - what most archives never need is not loaded
+    known = _loaded.get(archive)
+    if known is None or known[0] != counts:
+        from archiver.store import tombs  # noqa: PLC0415 - what most archives never need is not loaded
 
-    archive.connection.execute("pragma secure_delete = on")  # words may still come in by alignment, for a moment
-    return tombs.load(archive)
+        archive.connection.execute("pragma secure_delete = on")  # words may still come in by alignment, for a moment
+        known = _loaded[archive] = counts, tombs.load(archive)
+    return known[1]
 
 
 def keep_out(archive: Archive, import_id: int) -> None:
     """When an import has been read: its kept originals lose what must not be in them. May be done again."""
-    from archiver.store import redact, tombs  # noqa: PLC0415 - as above
+    from archiver.store import redact  # noqa: PLC0415 - as above
     from archiver.store.rewriting import Rewriting, settle  # noqa: PLC0415 - as above
 
     sql = archive.connection
-    known = tombs.load(archive)
+    known = tombs_of(archive)
+    if known is None:
+        return
     files = [
         row
         for (row,) in sql.execute(

@@ -74,7 +74,24 @@ def redaction(db: Database) -> None:
         db.conn.execute(statement)
 
 
-SCRIPTS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql", "schema_6.sql")
+@steps(name="0007_newest_names")
+def newest_names(db: Database) -> None:
+    """What imports call conversations, and of when that is, from schema_7.sql."""
+    for statement in statements(schema("schema_7.sql")):
+        db.conn.execute(statement)
+
+
+@steps(name="0008_other_names")
+def other_names(db: Database) -> None:
+    """What people are called in published pages, from schema_8.sql."""
+    for statement in statements(schema("schema_8.sql")):
+        db.conn.execute(statement)
+
+
+SCRIPTS = (
+    "schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql", "schema_6.sql", "schema_7.sql",
+    "schema_8.sql",
+)  # fmt: skip
 
 
 def _build(db: Database, script: str) -> None:

@@ -202,6 +202,7 @@ def absorb(sql: sqlite3.Connection, going: int, into: int, import_id: int) -> No
     sql.execute("update or ignore member set conversation_id = :into where conversation_id = :going", here)
     sql.execute("delete from member where conversation_id = :going", here)
     sql.execute("update conversation_alias set conversation_id = :into where conversation_id = :going", here)
+    sql.execute("delete from conversation_title where conversation_id = :going", here)
     sql.execute("delete from conversation where id = :going", here)
     alias(sql, into, was, import_id)
 

@@ -54,7 +54,7 @@ class Told:
 
 def reunite(sql: sqlite3.Connection, told: Told) -> Reunion:
     """Match what a file told with what others told. In the caller's transaction; all rows written and indexed."""
-    if not _exists(sql, told, _TOLD_FIRST):
+    if _alone(sql) or not _exists(sql, told, _TOLD_FIRST):
         return Reunion(told.conversation)
     if told.keyed:
         return Reunion(told.conversation) if told.sure else _by_keys(sql, told)
@@ -71,6 +71,17 @@ def reunite(sql: sqlite3.Connection, told: Told) -> Reunion:
     if told.sure or repeated >= max(EVIDENCE, DENSITY * _in_common(old, new)):
         return Reunion(told.conversation)
     return _by_title(sql, told, old, new)
+
+
+def _alone(sql: sqlite3.Connection) -> bool:
+    """Whether nothing else has been read into the archive: at one look, where the others take a long file through."""
+    (alone,) = sql.execute(
+        """
+        select (select min(source_file_id) from record) = (select max(source_file_id) from record)
+          and not exists (select 1 from conversation limit 1 offset 1)
+        """
+    ).fetchone()
+    return bool(alone)
 
 
 # Whether the file told anything that nobody had told before; whether it told anything that somebody had.

@@ -5,6 +5,7 @@ is another one; the row of `source_file` remembers, keyed, which one it was.
 """
 
 import json
+import re
 import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +14,7 @@ from typing import BinaryIO, NamedTuple
 
 from archiver.dump.repack import repack
 from archiver.errors import DumpError
-from archiver.privacy import filling
+from archiver.privacy import filling, letters
 from archiver.privacy.cutting import Cutter
 from archiver.store.archive import Archive
 from archiver.store.run import now
@@ -42,9 +43,16 @@ class _Record(NamedTuple):
 
 @dataclass(slots=True)
 class Rewritten:
-    """Which contents become which: old digest → new digest; how many bytes were filled, and how many there are now."""
+    """Which contents become which: old digest → new digest; how many bytes were filled, and how many there are now.
+    *attached*: those of them that are no source files.
+
+    *left_out*, by old digest: what a zip does not hold any more because nobody can look into it, for it may be there
+    that the words are: members under a password, or all of it (``*``) where it cannot be opened.
+    """
 
     files: dict[str, str] = field(default_factory=dict)
+    attached: set[str] = field(default_factory=set)
+    left_out: dict[str, list[str]] = field(default_factory=dict)
     bytes: dict[str, int] = field(default_factory=dict)
     sizes: dict[str, int] = field(default_factory=dict)
 
@@ -73,8 +81,8 @@ class Rewriting:
         wanted = [file for row, file in known.items() if row not in holders and row in asked]
         for file in wanted:
             self._file(file)
-        if rows is None and (self._tombs.cutter.rules.anywhere):
-            self._attachments()
+        if self._tombs.cutter.rules.anywhere:
+            self._attachments(rows)
         self._containers(known, None if rows is None else {file.parent for file in wanted if file.parent is not None})
         self._archive.blobs.settle()
         return self.done
@@ -99,7 +107,7 @@ class Rewriting:
         if not self._tombs.cutter.rules.anywhere and not any(map(self._speaks, self._records(file.sha256))):
             return
         with self._archive.blobs.open(file.sha256) as old, tempfile.TemporaryFile() as new:
-            filled = self._written(old, new, self._records(file.sha256), letters=file.source == "mail")
+            filled = self._written(old, new, self._records(file.sha256), mail=file.source == "mail")
             if filled:
                 new.seek(0)
                 self._keep(file.sha256, new, filled)
@@ -125,16 +133,16 @@ class Rewriting:
     def _speaks(self, one: _Record) -> bool:
         return one.message in self._whole or one.message in self._parts or one.kind == REDACTED or one.touched
 
-    def _written(self, old: BinaryIO, new: BinaryIO, records: Iterable[_Record], *, letters: bool) -> int:
+    def _written(self, old: BinaryIO, new: BinaryIO, records: Iterable[_Record], *, mail: bool) -> int:
         """Write the content anew, record by record and what lies between; returns how many bytes are filled."""
-        encoding = "utf-8" if letters else filling.encoding_of(old.read(4))
+        encoding = "utf-8" if mail else filling.encoding_of(old.read(4))
         old.seek(0)
         filled = at = 0
         for told in _together(records):
             start, end = told[0].start, max(one.end for one in told)
             filled += self._between(old, new, start - at, encoding)
             raw = old.read(end - start)
-            after = self._record(raw, told, encoding, letters=letters)
+            after = self._record(raw, told, encoding, mail=mail)
             new.write(after)
             filled += _differing(raw, after)
             at = end
@@ -151,16 +159,16 @@ class Rewriting:
             filled += _differing(block, after)
         return filled
 
-    def _record(self, raw: bytes, told: Sequence[_Record], encoding: str, *, letters: bool) -> bytes:
+    def _record(self, raw: bytes, told: Sequence[_Record], encoding: str, *, mail: bool) -> bytes:
         gone = any(one.message in self._whole or one.kind == REDACTED for one in told)
         part = any(one.message in self._parts or one.touched for one in told)
         cutter = self._tombs.cutter
         minute = told[0].minute
         self._near.minute = minute
-        if letters:
+        if mail:
             if gone:
-                raw = filling.fill_letter(raw)
-            return filling.cut_letter(raw, self._near if part else cutter, body_too=part, quotes=part)
+                raw = letters.fill_letter(raw)
+            return letters.cut_letter(raw, self._near if part else cutter, body_too=part, quotes=part)
         if gone:
             raw = filling.fill_line(raw, encoding, self._senders(told[0].message))
         if part or cutter.rules.anywhere:
@@ -180,13 +188,18 @@ class Rewriting:
 
     # -- attachments, and what files came in ---------------------------------------------------------------
 
-    def _attachments(self) -> None:
-        """Attached texts and cards: a name or a number stands in them as it does in a message."""
+    def _attachments(self, rows: Sequence[int] | None) -> None:
+        """Attached texts and cards: a name or a number stands in them as it does in a message. All of them, or those
+        of messages that the source files *rows* tell, and those that only a record speaks of."""
         for sha256, media_type in self._archive.connection.execute(
             """
-            select distinct a.sha256, a.media_type from attachment a where a.sha256 is not null
-            and a.sha256 not in (select sha256 from source_file)
-            """
+            select distinct b.sha256, coalesce(a.media_type, b.media_type)
+            from blob b left join attachment a on a.sha256 = b.sha256
+            where b.sha256 not in (select sha256 from source_file)
+              and (:rows is null or a.message_id is null or a.message_id in
+                (select message_id from record where source_file_id in (select value from json_each(:rows))))
+            """,
+            {"rows": None if rows is None else json.dumps(list(rows))},
         ).fetchall():
             if not (media_type or "").startswith(_TEXTS) or sha256 in self.done.files:
                 continue
@@ -196,6 +209,7 @@ class Rewriting:
                 if filled := self._between(old, new, -1, encoding):
                     new.seek(0)
                     self._keep(sha256, new, filled)
+                    self.done.attached.add(sha256)
 
     def _containers(self, known: Mapping[int, _File], only: set[int] | None) -> None:
         """Zips and packed files with the new contents in them; the innermost first."""
@@ -208,14 +222,17 @@ class Rewriting:
             holder = known[row]
             if holder.sha256 in self.done.files:
                 continue
+            left_out: list[str] = []
             with tempfile.TemporaryFile() as new:
                 try:
                     path = self._archive.blobs.path(holder.sha256)
-                    changed = repack(path, new, self._instead, self._tombs.cutter.fill)
+                    changed = repack(path, new, self._instead, self._tombs.cutter.fill, left_out)
                 except (DumpError, OSError):
                     new.seek(0)
                     new.truncate()  # what cannot be opened any more is not kept: nobody could say what is in it
-                    changed = True
+                    changed, left_out = True, ["*"]
+                if left_out:
+                    self.done.left_out[holder.sha256] = left_out
                 if changed:
                     new.seek(0)
                     self._keep(holder.sha256, new, 0)
@@ -284,8 +301,21 @@ def _blocks(file: BinaryIO, length: int) -> Iterator[bytes]:
         yield held
 
 
+_SUM = re.compile("[0-9a-f]{64}")
+
+
+def _said_anew(sql: sqlite3.Connection, files: Mapping[str, str]) -> None:
+    """What records say otherwise than their message may speak of an attached file, too."""
+    if not files:
+        return
+    sql.create_function("said_anew", 1, lambda said: _SUM.sub(lambda one: files.get(one[0], one[0]), said))
+    sql.execute("update record set said = said_anew(said) where instr(said, '\"sha256\"') and said <> said_anew(said)")
+    sql.create_function("said_anew", 1, None)
+
+
 def settle(sql: sqlite3.Connection, tombs: Tombs, done: Rewritten, why: int) -> None:
     """In one transaction with what else changes: all that spoke of the old contents speaks of the new ones."""
+    _said_anew(sql, {old: done.files[old] for old in done.attached})
     for old, new in done.files.items():
         detail = json.dumps({"redaction": why, "at": now(), "bytes": done.bytes[old]})
         both = {"old": old, "new": new, "seal": tombs.seals.of("given", old), "detail": detail, "size": done.sizes[old]}

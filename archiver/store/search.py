@@ -14,6 +14,7 @@ from typing import Literal
 from archiver.knowledge.quotes import own
 from archiver.model import Span
 from archiver.query import Query
+from archiver.store.deferred import by_sender
 from archiver.store.filters import FIRST, LAST, Plan, plan
 from archiver.store.ids import UNDATED
 from archiver.store.vocabulary import meant
@@ -62,7 +63,7 @@ where {tests}
 order by m.local_minute = :undated, m.local_minute {order}, m.id {order}
 """
 _WALK = """
-select m.id from message m indexed by {index}
+select m.id from message m {index}
 where m.local_minute between :first and :last and {tests}
 order by m.local_minute {order}, m.id {order} limit :wanted
 """
@@ -310,7 +311,7 @@ def _walk(
         bound = {**made.values, "match": made.match, "conversation": made.conversations[0], "wanted": wanted}
         statement = _READ.format(tests=" and ".join(tests), order=_ORDERS[sort])
         return [row for (row,) in connection.execute(statement, bound)]
-    index = "message_sender" if 0 < len(made.senders) <= 50 else "message_match"
+    index = by_sender(connection) if 0 < len(made.senders) <= 50 else "indexed by message_match"
     if len(made.senders) == 1:
         tests.append("m.sender_id = :sender")
     statement = _WALK.format(index=index, tests=" and ".join(tests or ["true"]), order=_ORDERS[sort])

@@ -5,7 +5,7 @@ import sqlite3
 from collections import defaultdict
 
 from archiver.errors import UsageError
-from archiver.store import dedupe, regroup, sums, tags
+from archiver.store import dedupe, deferred, regroup, sums, tags, titles
 from archiver.store.archive import Archive
 from archiver.store.batch import DETAILS, index, loosen, unindex
 from archiver.store.cast import rename
@@ -22,6 +22,7 @@ def undo(archive: Archive, import_id: int) -> dict[str, int]:
             f"There is no import {import_id} to undo." if status is None else f"Import {import_id} is undone already.",
             remedy="See the list with: archive imports list",
         )
+    deferred.make(archive)
     archive.connection.execute("pragma cache_spill = on")  # one long transaction: memory stays flat
     with archive.transaction() as sql, tags.following(sql):
         counts = _messages(sql, import_id)
@@ -132,6 +133,7 @@ def _files(sql: sqlite3.Connection, import_id: int) -> None:
 
 def _conversations(sql: sqlite3.Connection, import_id: int) -> None:
     """A conversation goes with the import that made it, unless others speak in it: then it becomes theirs."""
+    retitled = titles.forget(sql, import_id)
     sql.execute("delete from member where import_id = ?", (import_id,))
     sql.execute("delete from conversation_alias where import_id = ?", (import_id,))
     sql.execute(
@@ -139,6 +141,15 @@ def _conversations(sql: sqlite3.Connection, import_id: int) -> None:
         delete from conversation_alias where conversation_id in
           (select id from conversation c where made_by = :import
            and not exists (select 1 from message where conversation_id = c.id))
+        """,
+        {"import": import_id},
+    )
+    sql.execute(
+        """
+        delete from conversation_title where conversation_id in (
+          select id from conversation c where made_by = :import
+            and not exists (select 1 from message where conversation_id = c.id)
+            and not exists (select 1 from member where conversation_id = c.id))
         """,
         {"import": import_id},
     )
@@ -166,6 +177,7 @@ def _conversations(sql: sqlite3.Connection, import_id: int) -> None:
     for conversation_id, name in names:
         sql.execute("delete from conversation_alias where key = ?", (name.key,))
         regroup.rename(sql, conversation_id, name)
+    titles.show(sql, retitled)
 
 
 def _names_of_others(sql: sqlite3.Connection, import_id: int) -> list[tuple[int, Named]]:

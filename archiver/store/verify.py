@@ -1,5 +1,6 @@
 """Is the archive as it was written? Quick: the sum of every page, and every file there in its size. Deep: also the
-bytes of every file, the database's own checks, the index against the messages, and rows against each other.
+bytes of every file, the database's own checks, the index against the messages, and rows against each other. The
+archive's key is checked by its fingerprint, which the first check notes; what else lies in the folder is told.
 
 `pragma integrity_check` alone misses most flipped bits, in free pages all of them: so the sums come first (seal.py).
 """
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from archiver.errors import ArchiveError, LockedError, NoArchiveError, StoreError
-from archiver.store import pagecheck, rowcheck, seal
+from archiver.store import belongings, pagecheck, rowcheck, seal
 from archiver.store.archive import Archive, as_it_is, database, exists, locked, open_archive, writing
 from archiver.store.blobs import CHUNK, Blobs
 from archiver.store.findings import UNREADABLE, Finding, Verdict, naming
@@ -72,6 +73,9 @@ def _examine(folder: Path, stack: ExitStack, *, deep: bool) -> Verdict:
         _blobs(archive, tally, deep=deep)
         if deep or not pages.compared:
             tally.findings += rowcheck.check(archive.connection, index=deep)
+    tally.findings += belongings.check_key(folder, archive.connection if archive else None)
+    if strange := belongings.foreign(folder):
+        tally.notes.append(strange)
     checked = {"pages": pages.compared, "blobs": tally.blobs, "bytes": tally.bytes}
     return Verdict(checked, tuple(tally.findings), (*pages.notes, *tally.notes), pages.bad)
 
@@ -94,7 +98,9 @@ def _logged(folder: Path, verdict: Verdict, *, deep: bool) -> None:
         writing(folder, 0) as archive,
         archive.transaction() as sql,
     ):
-        note(sql, "fixity check", {"deep": deep, "sound": True, **verdict.checked})
+        key = belongings.key_of(folder)
+        known = {"key": belongings.fingerprint(key)} if key and not belongings.noted(sql) else {}
+        note(sql, "fixity check", {"deep": deep, "sound": True, **verdict.checked, **known})
 
 
 # -- files -------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import cast
 
 from archiver.model import Conversation, Guess, Handle, Item, Message, Origin, Problem, Reaction, Stretch, When, singly
+from archiver.store import deferred
 from archiver.store import run as runs
 from archiver.store.archive import Archive
 from archiver.store.batch import Batch, Columns, Incoming, Stored, find_stored, index, rewrite, times, view_of
@@ -68,6 +69,7 @@ class ImportWriter:
         self._tombs = tombs_of(archive)
         self._run = run = self._tombs.run(run) if self._tombs else run
         begun = runs.begin(archive, run)
+        deferred.put_off(archive)
         self.id, self.resumed, self.counts = begun.id, begun.resumed, begun.counts
         self._progress = begun.progress
         self._done = begun.progress.items
@@ -116,6 +118,7 @@ class ImportWriter:
         self.close()
         if self._tombs:
             keep_out(self._archive, self.id)
+        deferred.make(self._archive)
         runs.finish(self._archive, self.id, {"given": list(self._run.given), **self.counts})
 
     def close(self) -> None:
@@ -316,13 +319,16 @@ class ImportWriter:
             self._flush()  # what waits comes before it
         self._new(one, place, place.order or self._order(place, one.file_id))
 
-    def _met(self, senders: Iterable[Handle], place: _Place) -> list[_Known]:
+    def _met(self, senders: Sequence[Handle], place: _Place) -> list[_Known]:
         """What is known of each of these senders, in their order."""
-        for sender in {id(sender): sender for sender in senders}.values():
-            known = place.senders.get(id(sender))
-            if known is None or known[0] is not sender:
-                self._meet(sender, place)
-        return list(map(place.senders.__getitem__, map(id, senders)))
+        ids = list(map(id, senders))
+        if not place.senders.keys() >= set(ids):  # whom we have met is held here, so nobody else gets that id
+            if len(place.senders) + len(set(ids)) > REMEMBERED:
+                place.senders.clear()
+            for sender in {id(sender): sender for sender in senders}.values():
+                if id(sender) not in place.senders:
+                    self._meet(sender, place)
+        return list(map(place.senders.__getitem__, ids))
 
     def _meet(self, sender: Handle | None, place: _Place) -> _Known:
         """A sender with its row id and the start of its match keys, found again by the record's identity."""

@@ -1,7 +1,18 @@
 """What a person or a program sees: talk on stderr, answers on stdout, foreign text made harmless before either."""
 
 from archiver.ui.console import error, line, progress, raw, talk
-from archiver.ui.data import as_json, emit, emit_line, emit_lines, prose, separated, table, write_blocks, write_lines
+from archiver.ui.data import (
+    as_json,
+    emit,
+    emit_line,
+    emit_lines,
+    prose,
+    separated,
+    table,
+    write_blocks,
+    write_folder,
+    write_lines,
+)
 from archiver.ui.messages import body, found, hits, message, own_words, sender_name, thread
 from archiver.ui.pager import paged
 
@@ -27,5 +38,6 @@ __all__ = [
     "talk",
     "thread",
     "write_blocks",
+    "write_folder",
     "write_lines",
 ]

@@ -4,9 +4,12 @@ import csv
 import json
 import re
 import sys
+import tempfile
 from collections.abc import Iterable, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
+from archiver.contracts import Page
+from archiver.errors import UsageError
 from archiver.text import csv_safe, harmless
 from archiver.ui.console import grid, on_terminal, printer, talk
 from archiver.ui.pager import paged
@@ -104,3 +107,18 @@ def write_blocks(blocks: Iterable[bytes], out: str) -> None:
     finally:
         fresh.unlink(missing_ok=True)
     talk(f"Written: {target}")
+
+
+def write_folder(pages: Iterable[Page], out: Path) -> None:
+    """Files into a folder that appears whole or not at all; UsageError when there is something of that name."""
+    if out.exists():
+        raise UsageError(f"{out} is there already.", remedy="Name a new folder.")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as temporary:
+        fresh = Path(temporary) / "new"
+        for page in pages:
+            file = fresh.joinpath(*PurePosixPath(page.path).parts)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("xb") as stream:
+                stream.writelines([page.content] if isinstance(page.content, bytes) else page.content)
+        fresh.rename(out)

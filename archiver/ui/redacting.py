@@ -41,6 +41,12 @@ def agreed(question: str) -> bool:
     return sys.stdin.readline().strip().casefold() in {"y", "yes"}
 
 
-def redacted(messages: int, parts: int, files: int) -> None:
-    """What a redaction did."""
+def redacted(messages: int, parts: int, files: int, left_out: int) -> None:
+    """What a redaction did. *left_out*: members of zips that nobody can look into."""
     talk(f"Taken out: {messages:,} messages whole, {parts:,} in part; {files:,} kept files written anew.")
+    if left_out:
+        talk(
+            f"{left_out:,} files in zips nobody can look into, for they have a password or are packed in an unknown "
+            "way; they went, too. Their names: archive audit list --json",
+            "yellow",
+        )

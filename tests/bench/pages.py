@@ -4,6 +4,7 @@ import hashlib
 import importlib
 import json
 import marshal
+import random
 import resource
 import shutil
 import sys
@@ -21,7 +22,10 @@ from archiver.exporters.site.frame import Frame
 from archiver.exporters.site.index import Index
 from archiver.exporters.site.letters import Letters
 from archiver.exporters.site.paging import plan
-from archiver.model import KeptConversation, KeptMessage, Sender
+from archiver.model import Handle, KeptConversation, KeptMessage, Sender
+from archiver.privacy import Masked, Masker, Naming
+from archiver.privacy.people import Person
+from archiver.privacy.pseudonyms import name_them
 from archiver.publish import publish
 from tests.bench.measure import Cost, cost, megabytes, python, table
 from tests.bench.whatsapp import CACHE, Export, Talk
@@ -93,7 +97,7 @@ def run(messages: int, seed: int) -> None:
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir()
     try:
-        steps = "read", "pages", "index", "render"
+        steps = ("read", "pages", "index", "render", "render masked", "render with other names")
         rows = [_row(what, messages, _step(what, file, messages, work)) for what in steps]
         rows += [_row("publish", messages, _step("publish", file, messages, work))]
         rows += [_row("the same again", messages, _step("publish", file, messages, work))]
@@ -128,6 +132,10 @@ def _once(what: str, file: Path, count: int, work: Path) -> dict[str, float]:
         told["messages"] = sum(1 for _ in library.messages(1))
     elif what == "render":
         told["files"] = sum(1 for page in render(library, Rendering()) if not page.path.startswith("search/"))
+    elif what.startswith("render "):
+        naming = cast_of(library) if what.endswith("names") else None
+        pages = render(Masked(library, str, Masker(), naming), Rendering())
+        told["files"] = sum(1 for page in pages if not page.path.startswith("search/"))
     elif what == "index":
         told |= _index(library)
     elif what == "pages":
@@ -151,6 +159,20 @@ def _pages(library: Invented) -> Iterator[bytes]:
     for number, leaf in enumerate(planned.leaves):
         rows = letters.page(islice(messages, leaf.messages), leaf.path)
         yield frame.conversation(entry, planned, number, rows)
+
+
+def cast_of(library: Invented) -> Naming:
+    """200 people under other names: those who speak, and more who are only spoken of."""
+    draw = random.Random(7)
+    speakers = list({m.sender.identity: m.sender for m in islice(library.messages(1), 20_000) if m.sender}.values())
+    names = [one.name for one in speakers]
+    names += [f"{_invented_name(draw)} {_invented_name(draw)}" for _ in range(200 - len(names))]
+    people = [Person(n, name, (Handle("name", name, name),), (n,)) for n, name in enumerate(names)]
+    return Naming(people, pseudonyms=name_them(people, {}, b"bench").names)
+
+
+def _invented_name(draw: random.Random) -> str:
+    return "".join(draw.choices(("ba", "ke", "lo", "mi", "nu", "ra", "sel", "tor", "vin"), k=3)).capitalize()
 
 
 def _index(library: Invented) -> dict[str, float]:

@@ -1,6 +1,13 @@
 CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
     ON "_sqlite_migrations" ("migration_set", "name");
 
+CREATE TABLE appearance (
+  site blob not null,
+  seal blob not null,
+  how text not null check (how = 'own' or how = 'pseudonym'),
+  primary key (site, seal)
+) strict, without rowid;
+
 CREATE TABLE attachment (
   message_id integer not null references message (id),
   position integer not null,
@@ -45,6 +52,17 @@ CREATE TABLE conversation_alias (
 , title text, kind text, native_id text) strict, without rowid;
 
 CREATE INDEX conversation_alias_conversation on conversation_alias (conversation_id);
+
+CREATE TABLE conversation_title (
+  conversation_id integer not null references conversation (id),
+  import_id integer not null references import (id),
+  title text not null,
+  kind text not null,
+  as_of integer not null,              -- UTC milliseconds; -1: what it was called before anybody said of when
+  primary key (conversation_id, import_id)
+) strict, without rowid;
+
+CREATE INDEX conversation_title_import on conversation_title (import_id);
 
 CREATE TABLE doomed (
   sha256 text primary key
@@ -227,6 +245,12 @@ CREATE TABLE problem (
 CREATE INDEX problem_import on problem (import_id);
 
 CREATE INDEX problem_source_file on problem (source_file_id);
+
+CREATE TABLE pseudonym (
+  seal blob primary key,
+  name text not null,
+  position integer not null            -- in the order in which they were given
+) strict, without rowid;
 
 CREATE TABLE reaction (
   message_id integer not null references message (id),

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
+from typing import NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -13,9 +14,11 @@ from archiver.exporters.site.coverage import Coverage
 from archiver.exporters.site.links import Sheet, by_count
 from archiver.exporters.site.paging import Leaf, Month, Plan
 from archiver.exporters.site.prose import clean
+from archiver.exporters.site.threads import Bound, Thread
 from archiver.exporters.site.words import Words, words
 from archiver.model import KeptConversation
 
+_CONTENTS = 4  # threads on a page from which on it begins with a list of them
 _GAPS = 6  # months without a word that the home page tells of
 
 
@@ -48,11 +51,21 @@ class Entry:
     counts: str
 
 
+class Listed(NamedTuple):
+    """A month in the index of a conversation told in threads: its address, what it is called and holds, its threads as
+    (address, name, number)."""
+
+    address: str
+    name: str
+    counts: str
+    threads: list[tuple[str, str, str]]
+
+
 class Frame:
     """The frames of one site: its title, its language, and how to ask for removal.
 
     Options: ``language``, ``about`` (a paragraph), ``contact`` (whom to ask), ``keeper``, ``licence``,
-    ``masked`` (``yes`` to say so).
+    ``masked`` (``yes`` to say so), ``public`` (``yes``: search engines may come).
     """
 
     def __init__(self, rendering: Rendering) -> None:
@@ -63,7 +76,7 @@ class Frame:
     def home(self, entries: Sequence[Entry], covered: Sequence[Coverage]) -> bytes:
         about = clean(self._options.get("about", "")) or self.words.say("about")
         told = [self.words.say(what, name=name) for what in ("keeper", "licence") if (name := self._option(what))]
-        return self._page(
+        return self.page(
             "home.html",
             root="",
             entries=entries,
@@ -85,15 +98,15 @@ class Frame:
 
     def links(self, sheets: Sequence[Sheet]) -> bytes:
         """The domains of all links."""
-        return self._page("links.html", root="../", sheet=None, domains=by_count(sheets))
+        return self.page("links.html", root="../", sheet=None, domains=by_count(sheets))
 
     def sheet(self, sheet: Sheet) -> bytes:
         """A page of links; of a domain told in parts, the first part on the page has its anchor."""
         ids = [domain_id(domain.name) for domain in sheet.domains]
-        return self._page("links.html", root="../", sheet=sheet, ids=ids)
+        return self.page("links.html", root="../", sheet=sheet, ids=ids)
 
     def search(self) -> bytes:
-        return self._page("search.html", root="")
+        return self.page("search.html", root="")
 
     def entry(self, conversation: KeptConversation, path: str) -> Entry:
         said = self.words
@@ -104,19 +117,79 @@ class Frame:
     def conversation(self, entry: Entry, plan: Plan, number: int, rows: str) -> bytes:
         """The page of the plan's leaf *number*, with its messages already written."""
         leaf = plan.leaves[number]
-        return self._page(
+        return self.page(
             "conversation.html",
             root="../../",
             entry=entry,
             first=number == 0,
             span=self.words.span(leaf.first, leaf.last) or self.words.say("undated"),
-            years=_years(plan.months) if number == 0 and len(plan.leaves) > 1 else [],
+            years=by_year(plan.months) if number == 0 and len(plan.leaves) > 1 else [],
             earlier=self._neighbour(plan.leaves, number - 1),
             later=self._neighbour(plan.leaves, number + 1),
             rows=Markup(rows),  # noqa: S704 - letters.py has escaped it
         )
 
-    def _page(self, template: str, **parts: object) -> bytes:
+    def month(
+        self, entry: Entry, bound: Bound, place: int, rows: str, contents: Sequence[tuple[str, str, str]]
+    ) -> bytes:
+        """The page *place* of threads that began in one month, or in some; *contents*: address, name, number."""
+        leaf = bound.leaves[place]
+        return self.page(
+            "threads.html",
+            root="../../",
+            entry=entry,
+            title=self._months_of(leaf),
+            told=self.words.count("threads", len(contents)),
+            up=None,
+            contents=contents if len(contents) >= _CONTENTS else [],
+            earlier=self._neighbour(bound.leaves[: bound.pages], place - 1),
+            later=self._neighbour(bound.leaves[: bound.pages], place + 1),
+            rows=Markup(rows),  # noqa: S704 - branches.py has escaped it
+        )
+
+    def _months_of(self, leaf: Leaf) -> str:
+        return " – ".join(dict.fromkeys(self.words.month_of(day[:7]) for day in (leaf.first, leaf.last)))
+
+    def thread(self, entry: Entry, bound: Bound, turn: int, place: int, title: str, span: str, rows: str) -> bytes:
+        """A thread's own page, or one of them: the page *place* of the thread *turn*, called *title*."""
+        thread = bound.threads[turn]
+        month = bound.leaves[thread.leaf]
+        part = thread.leaves.index(place)
+        return self.page(
+            "threads.html",
+            root="../../",
+            entry=entry,
+            title=title,
+            told=" · ".join(filter(None, (span, self.words.count("messages", bound.leaves[place].messages)))),
+            up=(f"{month.path}#{thread.name}", self._months_of(month)),
+            contents=[],
+            earlier=self._part(bound, thread, part - 1) or self._beside(bound, turn - 1, last=True),
+            later=self._part(bound, thread, part + 1) or self._beside(bound, turn + 1),
+            rows=Markup(rows),  # noqa: S704 - branches.py has escaped it
+        )
+
+    def _part(self, bound: Bound, thread: Thread, part: int) -> tuple[str, str] | None:
+        if not 0 <= part < len(thread.leaves):
+            return None
+        leaf = bound.leaves[thread.leaves[part]]
+        return leaf.path, self.words.day(leaf.first, weekday=False)
+
+    def _beside(self, bound: Bound, turn: int, *, last: bool = False) -> tuple[str, str] | None:
+        """The thread before or after: the last page of its own, or its place on its month's page."""
+        if not 0 <= turn < len(bound.threads):
+            return None
+        thread = bound.threads[turn]
+        path = f"{bound.leaves[thread.leaf].path}#{thread.name}"
+        if thread.leaves:
+            path = bound.leaves[thread.leaves[-1 if last else 0]].path
+        return path, self.words.day(thread.first, weekday=False)
+
+    def threads(self, entry: Entry, months: Sequence[Listed]) -> bytes:
+        """The index of a conversation that is told in threads."""
+        return self.page("letters.html", root="../../", entry=entry, months=months)
+
+    def page(self, template: str, **parts: object) -> bytes:
+        """A page from its template; *root* is the way up to the first page."""
         masked = self._options.get("masked") == "yes"
         html = (
             _templates()
@@ -124,6 +197,7 @@ class Frame:
             .render(
                 words=self.words,
                 site=self._title,
+                public=self._options.get("public") == "yes",
                 masked=self.words.say("masked", phone=self.words.marks["phone"]) if masked else "",
                 **parts,
             )
@@ -152,5 +226,5 @@ def _linked(contact: str) -> str | Markup:
     return contact
 
 
-def _years(months: Sequence[Month]) -> list[tuple[int, list[Month]]]:
+def by_year(months: Sequence[Month]) -> list[tuple[int, list[Month]]]:
     return [(year, list(run)) for year, run in groupby(months, lambda month: month.year)]

@@ -73,13 +73,15 @@ class Links:
         """The links of one page's messages; *path* is the page's."""
         for message in messages:
             if "://" in message.text and message.kind != "deleted" and message.deleted_at is None:
-                self._add(path, message, clean(message.text))
+                seen: set[tuple[str, str]] = set()
+                for text, repeated in _told(message):
+                    self._add(path, message, clean(text), seen, repeated=repeated)
 
-    def _add(self, path: str, message: KeptMessage, text: str) -> None:
-        seen: set[tuple[str, str]] = set()
+    def _add(self, path: str, message: KeptMessage, text: str, seen: set[tuple[str, str]], *, repeated: bool) -> None:
+        """What is *repeated* of others counts only where their own words are not here."""
         for start, end, address in addresses(text):
             key = canonical(address)
-            if key is None or key in seen:
+            if key is None or key in seen or (repeated and key in self._links):
                 continue
             seen.add(key)
             link = self._links.setdefault(key, Link(address, key[0]))
@@ -101,6 +103,15 @@ class Links:
             links = sorted((link for _, link in run), key=lambda link: link.last, reverse=True)
             months = [(month, list(those)) for month, those in groupby(links, lambda link: link.last[:7])]
             yield Domain(name, months, len(links))
+
+
+def _told(message: KeptMessage) -> Iterator[tuple[str, bool]]:
+    """(words, whether they repeat others'), without what stands under every letter."""
+    if not message.spans:
+        yield message.text, False
+    for span in message.spans:
+        if span.kind in ("own", "quote"):
+            yield message.text[span.start : span.end], span.kind == "quote"
 
 
 def _letter(domain: str) -> str:

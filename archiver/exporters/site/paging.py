@@ -3,15 +3,19 @@
 The cut looks forward only, so messages that are added later leave the earlier pages as they are.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby
+from typing import TypeVar
 
 from archiver.contracts import Outline
 from archiver.model import KeptMessage
 
+T = TypeVar("T")
+
 FULL = 150  # what a page holds, counted in ordinary messages
-_SPARSE = 50  # a page with less than this takes in the beginning of a long day
+SPARSE = 50  # a page with less than this takes in the beginning of a long day
 _LONG_TEXT = 250  # so many characters weigh as much as one more message
 
 
@@ -30,12 +34,18 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """A month in which something was said, and where it begins: a page and a day."""
+    """A month in which something was said, how much, and where it begins: a page and an anchor on it ("" for none)."""
 
     year: int
     number: int
     path: str
-    day: str
+    anchor: str
+    messages: int
+
+    @property
+    def place(self) -> str:
+        """The address within the conversation's folder."""
+        return f"{self.path}#{self.anchor}" if self.anchor else self.path
 
 
 @dataclass(slots=True)
@@ -52,21 +62,26 @@ def day_of(message: KeptMessage | Outline) -> str:
     return (message.at_local or "")[:10]
 
 
+def weight_of(message: Outline) -> int:
+    """What a message takes of a page, counted in ordinary ones."""
+    return 1 + message.length // _LONG_TEXT
+
+
 def plan(messages: Iterable[Outline]) -> Plan:
     """Reads a conversation's outline and decides everything that needs to be known before its first page."""
     answered: set[str] = set()
     leaves: list[Leaf] = []
-    months: dict[str, Month] = {}
+    begun: dict[str, tuple[str, str]] = {}
+    counts: Counter[str] = Counter()
     taken: set[str] = set()
     for days in _pages(_days(messages, answered)):
         path = _name(days[0][0], taken)
-        for day, _ in days:
-            if day and day[:7] not in months:
-                months[day[:7]] = Month(int(day[:4]), int(day[5:7]), path, day)
+        for day, count in days:
+            begun.setdefault(day[:7], (path, f"d-{day}"))
+            counts[day[:7]] += count
         leaves.append(Leaf(path, sum(count for _, count in days), days[0][0], days[-1][0]))
-    return Plan(
-        leaves or [Leaf("index.html", 0, "", "")], [months[month] for month in sorted(months)], frozenset(answered)
-    )
+    months = [Month(int(name[:4]), int(name[5:7]), *begun[name], counts[name]) for name in sorted(begun) if name]
+    return Plan(leaves or [Leaf("index.html", 0, "", "")], months, frozenset(answered))
 
 
 def _name(day: str, taken: set[str]) -> str:
@@ -84,7 +99,7 @@ def _days(messages: Iterable[Outline], answered: set[str]) -> Iterator[tuple[str
     for day, run in groupby(messages, day_of):
         weights = []
         for message in run:
-            weights.append(1 + message.length // _LONG_TEXT)
+            weights.append(weight_of(message))
             if message.reply_to is not None:
                 answered.add(message.reply_to)
         yield day, weights
@@ -95,7 +110,7 @@ def _pages(days: Iterable[tuple[str, list[int]]]) -> Iterator[list[tuple[str, in
     page: list[tuple[str, int]] = []
     held = 0
     for day, weights in days:
-        if held >= _SPARSE and held + sum(weights) > FULL:
+        if held >= SPARSE and held + sum(weights) > FULL:
             yield page
             page, held = [], 0
         count = 0
@@ -107,3 +122,18 @@ def _pages(days: Iterable[tuple[str, list[int]]]) -> Iterator[list[tuple[str, in
         page.append((day, count))
     if page:
         yield page
+
+
+def packed(things: Iterable[T], weight: Callable[[T], int], full: int) -> Iterator[list[T]]:
+    """Things in runs that weigh *full* at most; one that weighs more stands alone."""
+    run: list[T] = []
+    held = 0
+    for thing in things:
+        more = weight(thing)
+        if run and held + more > full:
+            yield run
+            run, held = [], 0
+        run.append(thing)
+        held += more
+    if run:
+        yield run

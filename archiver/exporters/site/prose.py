@@ -49,7 +49,8 @@ def snippet(text: str) -> str:
 def _hold(found: re.Match[str], finished: list[str]) -> str:
     code, url = found["code"], found["url"]
     if code is not None:
-        finished.append(f"<code>{escape(code, quote=False)}</code>")
+        block = ' class="c"' if "\n" in code.strip() else ""
+        finished.append(f"<code{block}>{escape(code, quote=False)}</code>")
         return _HELD
     url, rest = _without_trailing(url)
     if not _leads(url):

@@ -28,6 +28,10 @@ class Words:
         words: dict[str, str] = self._said[table]
         return next((words[key] for key in keys if key in words), words.get("other", ""))
 
+    def medium(self, media_type: str | None) -> str:
+        """What a file is, as people call it: a photo, a video…"""
+        return self.one_of("media", (media_type or "").partition("/")[0])
+
     def number(self, value: int) -> str:
         return f"{value:,}".replace(",", self._said["thousands"])
 

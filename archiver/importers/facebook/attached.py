@@ -151,7 +151,7 @@ def place_of(place: Json) -> dict[str, Any]:
     told: dict[str, Any] = {key: words(place.get(key)).strip() for key in ("name", "address", "url")}
     for key in ("latitude", "longitude"):
         if (degrees := number(coordinate.get(key))) is not None:
-            told[key] = degrees
+            told[key] = str(degrees)  # as in chats, where it is written so
     return {key: one for key, one in told.items() if one != ""}
 
 

@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import unescape
 
 import orjson
 
@@ -34,6 +35,7 @@ _PROFILES = (
     "profile_information/personal_information",
 )
 _PEOPLE = re.compile(rb'"participants"\s*:\s*\[(.*?)\]', re.DOTALL)
+_H1 = re.compile(rb"<h1\b[^<>]*>([^<>]{1,500})</h1>", re.IGNORECASE)
 _NAME = re.compile(rb'"(?:[^"\\]|\\.)*+"')
 _ASKED = 200  # threads that are asked for their participants
 _OPENED = 3  # threads that are opened for their titles
@@ -113,9 +115,24 @@ def _export(dump: Dump, entries: list[Entry], hints: Hints, instagram: bool, *, 
     owner = _by_presence(dump, tree, refs, scheme)
     if owner is not None:
         return Export(tree, owner, (_guess(dump, refs[0], owner),))
+    headed = _in_heading(tree)
+    if headed is not None:
+        return Export(tree, headed[1], (_guess(dump, headed[0], headed[1]),))
     note = "Nothing in the export says whose it is: there is no profile file, and no name is in every thread."
     unknown = Problem("owner-unknown", f"{note} Say it with --me NAME.")
     return Export(tree, owner_called("", "", scheme=scheme), (unknown,) if refs else ())
+
+
+def _in_heading(tree: Tree) -> tuple[ThreadRef, Owner] | None:
+    """The owner as pages of 2010–17 are headed, if all of them are headed alike; with a page that is."""
+    found: dict[str, tuple[ThreadRef, Owner]] = {}
+    for ref in [ref for ref in tree.threads() if ref.html and not ref.key][:_ASKED]:
+        head = tree.head(ref.files[0])
+        heading = _H1.search(head) if b'class="thread"' in head else None
+        name = unescape(heading[1].decode("utf-8", "replace")).strip() if heading else ""
+        if name and not is_nobody(name):
+            found.setdefault(fold(name), (ref, owner_called(name, "the page of all messages is headed so")))
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _by_presence(dump: Dump, tree: Tree, refs: Sequence[ThreadRef], scheme: str) -> Owner | None:

@@ -49,7 +49,7 @@ class Folding:
     sentence about one may be in the next part."""
 
     edits: int = 0  # copies folded in the last file
-    _before: _Marks = field(default_factory=_Marks)
+    _before: Sequence[tuple[int, Sequence[Reaction]]] | _Marks = ()  # made into marks when somebody speaks of them
 
     def fold(
         self, messages: Sequence[Message], speaking: Sequence[tuple[int, str]], edits: Sequence[int]
@@ -72,14 +72,15 @@ class Folding:
     ) -> dict[int, Message | None]:
         """What the messages at some places are after folding: another one, or none. *reactions*: by place, the oldest
         first; *messages*: gives them all, and is only asked where there is something to fold."""
-        marks = _marks(reactions)
+        there = list(reactions)
+        marks = _marks(there) if speaking else _NONE
         before = messages() if speaking or edits else ()
         folded: list[Message | None] = list(before)
         for place, sign in speaking:
             if self._found(folded, marks, place, sign):
                 folded[place] = None
         self.edits = sum(_edit(folded, place) for place in edits)
-        self._before = marks
+        self._before = marks if speaking else there
         return {place: now for place, (now, was) in enumerate(zip(folded, before, strict=True)) if now is not was}
 
     def _found(self, folded: list[Message | None], marks: _Marks, place: int, sign: str) -> bool:
@@ -94,7 +95,12 @@ class Folding:
                 if not found[1]:
                     _date(folded, found[0], mark, at)
                 return True
+        if not isinstance(self._before, _Marks):
+            self._before = _marks(self._before)
         return any(self._before.take(mark, 1 << 60, at) for mark in asked)
+
+
+_NONE = _Marks()
 
 
 def _marks(reactions: Iterable[tuple[int, Sequence[Reaction]]]) -> _Marks:

@@ -49,6 +49,8 @@ _INNER = {  # keys of what lies inside a message; those that end in _INTERNAL ar
     "bumped_message_metadata": {"bumped_message", "is_bumped"},
 }
 _HOLD_FILES = frozenset({*MEDIA, "sticker"})
+_BARE = PLAIN | _HOLD_FILES
+_USUAL = 40  # keys of a message that are worth remembering
 _TYPES = MimeTypes(filenames=())
 for _type, _ending in (("audio/ogg", ".ogg"), ("audio/opus", ".opus"), ("audio/mp4", ".m4a"), ("image/heic", ".heic")):
     _TYPES.add_type(_type, _ending)
@@ -60,6 +62,7 @@ _CALLS = {
     "missed_video": "call.missed_video",
 }
 _WITHHELD = ("is_geoblocked_for_viewer", "is_unsent_image_by_messenger_kid_parent")
+_FLAGS = (*_WITHHELD, "is_unsent", "is_taken_down")
 _URL = re.compile(r"https?://[^\s<>\"]{1,2000}")
 _MAP = re.compile(
     r"https?://(?:\w+\.)?(?:facebook\.com/(?:l\.php|maps)|bing\.com/maps|maps\.google\.|google\.\w+/maps|maps\.apple\.)"
@@ -107,15 +110,15 @@ class File(NamedTuple):
     made: object = None
 
 
-def files_of(message: Mapping[str, Any]) -> list[File]:
+def files_of(message: Mapping[str, Any], shape: "Shape | None" = None) -> list[File]:
     """Every file of a message, in the order they stand in."""
     found = []
-    for key, value in message.items():
-        if key in _HOLD_FILES:
-            for one in value if type(value) is list else (value,):
-                uri = one.get("uri") if type(one) is dict else None
-                if type(uri) is str and uri:
-                    found.append(File(key, repaired(uri), one.get("creation_timestamp")))
+    for key in (shape or shape_of(message)).holding:
+        value = message[key]
+        for one in value if type(value) is list else (value,):
+            uri = one.get("uri") if type(one) is dict else None
+            if type(uri) is str and uri:
+                found.append(File(key, repaired(uri), one.get("creation_timestamp")))
     return found
 
 
@@ -162,6 +165,17 @@ def read_kind(message: Mapping[str, Any], voice: Voice, told: Sequence[File]) ->
     return reading
 
 
+def read_bare(message: Mapping[str, Any], find: Find, told: Sequence[File]) -> Reading | None:
+    """The same in short for a message of a `bare` shape that is nothing but files; None for others."""
+    if message.get("content") or _telling(message):
+        return None
+    if not told:
+        return Reading("unknown", "")
+    files = tuple([find(file.key, file.uri) for file in told])
+    kind = "sticker" if told[0].key == "sticker" else "media"
+    return Reading(kind, "", files, extra=_of_files({}, message, told))
+
+
 def body_of(reading: Reading, message: Mapping[str, Any], told: Sequence[File]) -> str:
     """What a message is known by beside its time and sender: its text and the names of its files.
 
@@ -175,7 +189,7 @@ def body_of(reading: Reading, message: Mapping[str, Any], told: Sequence[File]) 
     if kind == "event" and (sentence is not None or what != "other"):
         slots = [] if sentence is None else [sentence.slot(name) for name in ("title", "value", "emoji")]
         return "\0".join(["", what, *slots])
-    text = text_of(message) if sentence is None else f"\0{sentence.what}"
+    text = (text_of(message) if "content" in message else "") if sentence is None else f"\0{sentence.what}"
     return "\0".join([text, *[base_name(file.uri) for file in told]])
 
 
@@ -333,7 +347,7 @@ def _extra(message: Mapping[str, Any], told: Sequence[File]) -> dict[str, object
     return extra
 
 
-def _of_files(extra: dict[str, object], message: Mapping[str, Any], told: Sequence[File]) -> None:
+def _of_files(extra: dict[str, object], message: Mapping[str, Any], told: Sequence[File]) -> dict[str, object]:
     """What is told of the files: addresses that have expired, and times that are not the message's."""
     sent = message.get("timestamp_ms")
     second = sent // 1000 if type(sent) is int else None
@@ -346,26 +360,61 @@ def _of_files(extra: dict[str, object], message: Mapping[str, Any], told: Sequen
             extra["gif"] = True
         elif key == "sticker" and message["sticker"].get("ai_stickers"):
             extra["ai_sticker"] = True
+    return extra
 
 
 def _dicts(value: object) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
-def unknown_keys(message: Mapping[str, Any]) -> list[tuple[str, object]]:
+def unknown_keys(message: Mapping[str, Any], shape: "Shape") -> list[tuple[str, object]]:
     """(path, value) of the keys in a message, and in what lies in it, that nobody understands, or whose value is of
     another kind than it should be."""
-    found: list[tuple[str, object]] = []
-    for key, value in message.items():
-        expected = _EXPECTED.get(key)
-        if expected is None:
-            if key not in KNOWN:
+    found = [(key, message[key]) for key in shape.unknown]
+    for key, kind, inner in shape.expected:
+        value = message[key]
+        if type(value) is not kind:
+            if value is not None:
                 found.append((key, value))
-        elif value is not None and type(value) is not expected:
-            found.append((key, value))
-        elif key in _INNER:
+        elif inner:
             found += unknown_inside(key, value)
     return found
+
+
+class Shape(NamedTuple):
+    """What is to be asked of messages with the same keys: the *unknown* keys; (key, kind of its value, whether there
+    are keys in it) of those where only one kind is *expected*; those *holding* files. *bare*: without a text there is
+    nothing but files."""
+
+    unknown: list[str]
+    expected: list[tuple[str, type, bool]]
+    holding: list[str]
+    bare: bool
+
+
+def shape_of(message: Mapping[str, Any]) -> Shape:
+    """The shape of a message; the same one for the same keys."""
+    keys = tuple(message)
+    return _shape(keys) if len(keys) <= _USUAL else _shape.__wrapped__(keys)
+
+
+@lru_cache(maxsize=500)
+def _shape(keys: tuple[str, ...]) -> Shape:
+    return Shape(
+        [key for key in keys if key not in _EXPECTED and key not in KNOWN],
+        [(key, _EXPECTED[key], key in _INNER) for key in keys if key in _EXPECTED],
+        [key for key in keys if key in _HOLD_FILES],
+        _BARE.issuperset(keys),
+    )
+
+
+def _telling(message: Mapping[str, Any]) -> bool:
+    """Whether a flag or the type of a message says that it is no ordinary one."""
+    get = message.get
+    for flag in _FLAGS:
+        if get(flag) is True:
+            return True
+    return get("type") not in _TYPED
 
 
 def unknown_inside(key: str, value: Any) -> list[tuple[str, object]]:

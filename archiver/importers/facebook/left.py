@@ -87,6 +87,7 @@ def left_alone(dump: Dump, tree: Tree, read: Collection[str]) -> Iterator[Proble
             continue
         if (why := reason(entry)) is not None:
             reasons[why] += 1
+            dump.leave(entry, why)
         elif not _MINE.isdisjoint(folders):
             (strange if name.endswith(".json") else pages).append(entry)
     if reasons:

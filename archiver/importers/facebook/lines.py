@@ -48,13 +48,11 @@ class Lines:
     def __len__(self) -> int:
         return len(self.texts)
 
-    def add(self, message: Message, ms: int, sender: Handle) -> None:
-        """One more message, made already. *ms*: 0 where it has no time."""
-        place, when = len(self.texts), message.when
-        self.senders.append(sender)
-        self.times.append(0 if when.at is None else ms)
-        self.texts.append(message.text)
-        if when.at is None or message.deleted or when.written != str(ms):
+    def put(self, place: int, message: Message, ms: int) -> None:
+        """A message made already in the place of what the columns say. *ms*: 0 where it has no time."""
+        self.times[place] = 0 if message.when.at is None else ms
+        self.texts[place] = message.text
+        if message.when.at is None or message.deleted or message.when.written != str(ms):
             self.whole[place] = message
         elif message.kind != "text" or message.attachments or message.extra or message.reactions:
             self.standing[place] = Standing(
@@ -63,7 +61,7 @@ class Lines:
 
     def identify(self, keys: list[str]) -> None:
         """Give each message its key."""
-        self.keys += keys
+        self.keys = keys
         for place, message in self.whole.items():
             self.whole[place] = message._replace(key=keys[place])
 

@@ -5,10 +5,10 @@ A file that cannot be parsed as a whole still gives the records that are whole i
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
-from typing import Any
+from itertools import repeat
+from typing import Any, cast
 
 import orjson
 
@@ -19,15 +19,12 @@ from archiver.model import Loss, Origin, Problem
 from archiver.text import storable
 
 SOURCE = "facebook"
-MIB = 1 << 20
-LIMIT = 64 * MIB
-"""Bytes of one JSON file. Meta cuts threads at 10,000 messages (about 4 MB); the largest files seen are a few MB."""
-
+TOO_DEEP = "it is nested too deeply"
 _BOM = b"\xef\xbb\xbf"
 _DEEP = 12  # levels within one record that the quick scan follows; Meta's go to about 9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Loaded:
     """A parsed file. *value* is as written, not repaired unless that was asked for; *origin* is the whole file.
 
@@ -39,26 +36,32 @@ class Loaded:
     origin: Origin
     cut: bool = False
 
+    def forget(self) -> None:
+        """Let go of the bytes, when nobody asks any more where in them something is."""
+        self.raw = b""
+
     def part(self, span: tuple[int, int]) -> Origin:
         """The origin of bytes [start, end) of the file; shares its strings with all others of the file."""
         return self.origin._replace(start=span[0], end=span[1])
 
 
 def load(
-    dump: Dump, entry: Entry, *, key: str = "", mended: bool = False, limit: int = LIMIT
+    dump: Dump, entry: Entry, *keys: str, mended: bool = False, shallow: bool = True
 ) -> tuple[Loaded | None, list[Problem]]:
     """The file's content, and what went wrong. None with a problem when nothing of it can be used. Never raises.
 
-    *key*: the records of this top-level array (or of a top-level array, "") are saved from a file that is damaged
-    or cut off. *mended*: all strings are repaired (see mojibake).
+    *keys*: the records of the first of these top-level arrays that has some (or of a top-level array) are saved from a
+    file that is damaged or cut off. *mended*: all strings are repaired (see mojibake). *shallow*: what is nested more
+    deeply than the limit is refused here; else that is left to the caller.
     """
+    limit = dump.limits.json_bytes
     try:
         with dump.open_entry(entry) as file:
             raw = file.read(min(limit, entry.size) + 1)  # not limit: so much memory would be asked for
             if entry.size < len(raw) <= limit:
                 raw += file.read(limit + 1 - len(raw))
         if len(raw) > limit:
-            return None, [_too_large(entry, limit)]
+            return None, [_too_large(entry, dump)]
         origin = Origin(SOURCE, dump.sha256(entry), entry.member, 0, len(raw))
     except DumpError as error:
         return None, [Problem("unreadable-file", f"“{entry.path}” cannot be read. {error.what}", None, "file")]
@@ -68,9 +71,12 @@ def load(
         value, why = parse(raw), ""
     except ValueError as error:
         why = str(error)
-        value = _saved(raw, key)
+        value = _saved(raw, keys)
         if value is None:
-            return None, [_unparsed(entry, origin, why, "file")]
+            told = f"{why} {dump.limits.told('json_depth')}" if why == TOO_DEEP else why
+            return None, [_unparsed(entry, origin, told, "file")]
+    if shallow and deeper(value, dump.limits.json_depth):
+        return None, [too_deep(f"“{entry.path}”", dump, origin._replace(end=0), "file")]
     problems = [_damaged(entry, origin, why, sum(one is not None for one in value))] if why else []
     return Loaded(repair(value) if mended else value, raw, origin, cut=bool(why)), problems
 
@@ -89,10 +95,25 @@ def parse(raw: bytes) -> Any:
     try:
         value = json.loads(raw.decode("utf-8", "replace"), parse_constant=_no_number)
     except RecursionError:
-        raise ValueError("it is nested too deeply") from None
+        raise ValueError(TOO_DEEP) from None
     except ValueError:
         raise ValueError(f"it is not JSON: {why}") from None
     return _made_storable(value)
+
+
+def deeper(value: object, levels: int) -> bool:
+    """Whether more than so many lists and objects lie in one another. Level by level, and no further than asked."""
+    here: list[Any] = [value] if type(value) is dict or type(value) is list else []
+    for _ in range(levels):
+        if not here:
+            return False
+        here = [
+            one
+            for holder in here
+            for one in (holder.values() if type(holder) is dict else holder)
+            if type(one) is dict or type(one) is list
+        ]
+    return bool(here)
 
 
 def _no_number(_word: str) -> None:
@@ -154,21 +175,32 @@ def spans(raw: bytes, key: str = "", values: Sequence[object] = ()) -> list[tupl
     Whatever is no such array, or is cut off, gives the elements that are whole up to there. *values*: what a
     parser found, which allows for a quicker way where all are objects that begin alike. One linear scan, or two.
     """
-    start = _array(raw, key)
-    if start < 0:
-        return []
-    if _alike(values) and len(found := _by_first_key(raw, start)) == len(values):
-        return found
-    return _one_by_one(raw, start)
+    return list(zip(*bounds(raw, key, len(values) if begin_alike(values) else 0), strict=True))
 
 
-def _alike(values: Sequence[object]) -> bool:
+def bounds(raw: bytes, key: str = "", alike: int = 0) -> tuple[list[int], list[int]]:
+    """The same as two lists: where the elements begin, and where they end. *alike*: how many there are, if all of them
+    are objects with the same first key."""
+    start = _arrays(raw, (key,)).get(key)
+    if start is None:
+        return [], []
+    if alike:
+        begins, ends = _by_first_key(raw, start)
+        if len(begins) == alike:
+            return begins, ends
+    found = _one_by_one(raw, start)
+    return [begin for begin, _ in found], [end for _, end in found]
+
+
+def begin_alike(values: Sequence[object]) -> bool:
     """Whether all of them are objects with the same first key."""
-    firsts = {next(iter(value), None) if type(value) is dict else None for value in values}
+    if set(map(type, values)) != {dict}:
+        return False
+    firsts: set[object] = set(map(next, map(iter, cast("Sequence[dict[str, object]]", values)), repeat(None)))
     return len(firsts) == 1 and None not in firsts
 
 
-def _by_first_key(raw: bytes, start: int) -> list[tuple[int, int]]:
+def _by_first_key(raw: bytes, start: int) -> tuple[list[int], list[int]]:
     """The elements of a list of objects that all begin with the same key, told by what stands between two of them.
 
     ``},{"key":`` is never inside a string, for there its quotes would be escaped. Objects deeper down that begin
@@ -176,19 +208,18 @@ def _by_first_key(raw: bytes, start: int) -> list[tuple[int, int]]:
     """
     first = _FIRST.match(raw, start)
     if first is None:
-        return []
+        return [], []
     begin = raw.index(b"{", start)
     gap = re.compile(rb"\}\s*+,\s*+\{\s*+" + re.escape(first[1]) + rb"\s*+:").search(raw, begin)
     if gap is None:
         end = _end(raw, begin)
-        return [(begin, end)] if end > 0 else []
+        return ([begin], [end]) if end > 0 else ([], [])
     between = gap[0]
-    inner, step = between.index(b"{"), len(between)
-    sizes = list(map(len, raw[begin:].split(between)))
-    gaps = list(accumulate(sizes[:-1], lambda at, size: at + size + step, initial=begin - step))[1:]
-    begins = [begin, *[at + inner for at in gaps]]
+    inner = between.index(b"{")
+    gaps = [found.start() for found in re.compile(re.escape(between)).finditer(raw, begin)]
+    begins = [begin, *map(inner.__add__, gaps)]
     end = _end(raw, begins[-1])
-    return list(zip(begins, [*[at + 1 for at in gaps], end], strict=True)) if end > 0 else []
+    return (begins, [*map((1).__add__, gaps), end]) if end > 0 else ([], [])
 
 
 def _one_by_one(raw: bytes, start: int) -> list[tuple[int, int]]:
@@ -232,48 +263,55 @@ def _end(raw: bytes, start: int) -> int:
     return -1
 
 
-def _array(raw: bytes, key: str) -> int:
-    """The place behind the bracket of the array that is wanted; -1 when there is none."""
+def _arrays(raw: bytes, keys: Collection[str]) -> dict[str, int]:
+    """The places behind the brackets of the top-level arrays that are wanted, or of the top-level array itself ("")."""
     opening = _OPEN.match(raw, len(_BOM) if raw.startswith(_BOM) else 0)
     if opening is None:
-        return -1
+        return {}
     at = opening.end()
     if opening[1] == b"[":
-        return -1 if key else at
-    wanted = json.dumps(key).encode()
-    while key and (name := _NAME.match(raw, at)) is not None:
-        if name[1] == wanted:
-            return name.end() + 1 if raw[name.end() : name.end() + 1] == b"[" else -1
-        record = _RECORD.match(raw, name.end())
-        if record is None:
-            at = _end(raw, name.end())
-            if at < 0:
-                return -1
-        else:
-            at = record.end()
-    return -1
+        return {"": at} if "" in keys else {}
+    wanted = {json.dumps(key).encode(): key for key in keys if key}
+    found: dict[str, int] = {}
+    while len(found) < len(wanted) and (name := _NAME.match(raw, at)) is not None:
+        at = name.end()
+        if (key := wanted.get(name[1])) is not None and raw[at : at + 1] == b"[":
+            found.setdefault(key, at + 1)
+        record = _RECORD.match(raw, at)
+        at = _end(raw, at) if record is None else record.end()
+        if at < 0:
+            break
+    return found
 
 
-def _saved(raw: bytes, key: str) -> list[Any] | None:
+def _saved(raw: bytes, keys: Sequence[str]) -> list[Any] | None:
     """The records that are whole in a file that is not, None in the place of one that is not; None for none at all."""
-    found: list[Any] = []
-    for start, end in spans(raw, key) or (spans(raw) if key else []):
-        try:
-            found.append(parse(raw[start:end]))
-        except ValueError:
-            found.append(None)  # its place is kept, so that the ranges still fit
-    return found if any(one is not None for one in found) else None
+    starts = _arrays(raw, ("", *keys))
+    for start in (starts[key] for key in (*keys, "") if key in starts):
+        found: list[Any] = []
+        for begin, end in _one_by_one(raw, start):
+            try:
+                found.append(parse(raw[begin:end]))
+            except ValueError:
+                found.append(None)  # its place is kept, so that the ranges still fit
+        if any(one is not None for one in found):
+            return found
+    return None
 
 
 # -- what is said when it fails -------------------------------------------------------------------------------
 
 
-def _too_large(entry: Entry, limit: int) -> Problem:
-    note = (
-        f"“{entry.path}” is larger than {limit // MIB} MiB ({entry.size:,} bytes), the limit for one JSON file, "
-        "and was not read; Meta's own are a few MB."
+def _too_large(entry: Entry, dump: Dump) -> Problem:
+    note = f"“{entry.path}” has {entry.size:,} bytes, too many for one JSON file, and was not read"
+    return Problem("too-large", f"{note} {dump.limits.told('json_bytes')}.", None, "file")
+
+
+def too_deep(what: str, dump: Dump, origin: Origin, loss: Loss) -> Problem:
+    """What is said of something that is nested more deeply than the limit."""
+    return Problem(
+        "too-deep", f"{what} is nested too deeply and was not read {dump.limits.told('json_depth')}.", origin, loss
     )
-    return Problem("too-large", note, None, "file")
 
 
 def _unparsed(entry: Entry, origin: Origin, why: str, loss: Loss) -> Problem:

@@ -4,16 +4,15 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
-from operator import ge
+from struct import pack
 from typing import Any, NamedTuple
 from zlib import crc32
 
 from archiver.dump import Entry
 from archiver.importers.facebook.accounting import Count
+from archiver.importers.facebook.columns import FAR, Columns, begin_so, columns, oldest_first, sentences
 from archiver.importers.facebook.folding import edited_text
 from archiver.importers.facebook.kinds import (
-    PLAIN,
     Find,
     Reading,
     Voice,
@@ -21,18 +20,19 @@ from archiver.importers.facebook.kinds import (
     body_of,
     files_of,
     media_type,
+    read_bare,
     read_kind,
+    shape_of,
     unknown_inside,
     unknown_keys,
 )
 from archiver.importers.facebook.lines import Lines
-from archiver.importers.facebook.loading import Loaded, spans
-from archiver.importers.facebook.mojibake import mended, repaired
+from archiver.importers.facebook.loading import Loaded, begin_alike, bounds, deeper, too_deep
+from archiver.importers.facebook.mojibake import repaired
 from archiver.importers.facebook.people import handle_for, is_nobody
 from archiver.importers.facebook.room import Clock, Room
-from archiver.importers.facebook.sentences import edit_marks, openings
 from archiver.importers.facebook.tree import E2EE, ThreadRef
-from archiver.model import Attachment, Handle, Message, Origin, Reaction, Standing, When
+from archiver.model import Attachment, Handle, Message, Origin, Problem, Reaction, Standing, When
 from archiver.text import fold
 
 KIND = "thread"
@@ -41,14 +41,7 @@ _E2EE_KEYS = {"senderName": "sender_name", "text": "content", "isUnsent": "is_un
 _UNASKED = frozenset({"message_requests", "filtered_threads"})  # folders of what the owner never accepted
 _READ = frozenset({"text", "media", "share", "sticker"})  # kinds that are what somebody sent, as it stands
 _DIGITS = re.compile(r"-?[0-9]{1,17}")
-_SHAPES = 2_000  # different sets of keys remembered
 _SENDERS = 50_000
-_NEEDED = {"sender_name", "timestamp_ms", "content"}
-_UNKNOWN = ("?",)
-_FAR = 4_102_444_800_000  # ms: 2100
-_OPENINGS = openings()
-_MARKS = edit_marks()
-_ORDINARY = ("Generic", "text", None)  # values of a type that say nothing
 
 
 class _Who(NamedTuple):
@@ -65,8 +58,8 @@ class _Who(NamedTuple):
 @dataclass(slots=True)
 class Part:
     """One file's messages, the oldest first. *speaking*: (place, sign) of sentences about reactions; *edits*: places
-    of messages that end as an edited copy does; *undated*: of those without a time. For each message: the place it was
-    *taken* from, its sender *folded*, and its body in UTF-8."""
+    of messages that end as an edited copy does; *undated*: of those without a time; *deep*: what
+    is to be said of records that are nested too deeply."""
 
     find: Find
     count: Count
@@ -74,19 +67,11 @@ class Part:
     speaking: list[tuple[int, str]] = field(default_factory=list)
     edits: list[int] = field(default_factory=list)
     undated: set[int] = field(default_factory=set)
-    taken: list[int] = field(default_factory=list)
-    folded: list[str] = field(default_factory=list)
-    bodies: list[bytes] = field(default_factory=list)
+    deep: list[Problem] = field(default_factory=list)
 
-    def forget(self) -> None:
-        """Let go of what only the keys are made of."""
-        self.taken.clear()
-        self.folded.clear()
-        self.bodies.clear()
-
-    def origin(self, span: tuple[int, int]) -> Origin:
-        """The origin of bytes [start, end) of the file; shares its strings with all others of the file."""
-        return self.lines.origin._replace(start=span[0], end=span[1])
+    def origin(self, place: int) -> Origin:
+        """The origin of a message; shares its strings with all others of the file."""
+        return self.lines.origin._replace(start=self.lines.starts[place], end=self.lines.ends[place])
 
 
 class Maker:
@@ -100,116 +85,139 @@ class Maker:
         self._names = Counter(names)
         self._known = set(self._names)
         self._who: dict[object, _Who] = {}
-        self._plain: dict[tuple[str, ...], tuple[str, ...] | None] = {}
-        self._ms: object = None
+        self._ms = "none"
         self._alike: dict[str, int] = {}
         self._always: Mapping[str, object] = {"folder": ref.section} if ref.section in _UNASKED else {}
 
     def handle(self, name: str) -> Handle:
-        """The handle of a repaired display name in this thread."""
+        """The handle of a repaired display name in this thread; the owner's own for former names of theirs."""
+        owner = self._room.owner
+        if owner.known and owner.handle.scheme == self._ref.scheme and owner.goes_by(name, self._names):
+            return owner.handle
         return handle_for(name, self.key, self._ref.scheme)
 
     def part(self, entry: Entry, loaded: Loaded, records: list[Any]) -> Part:
-        """The messages of one file. *records*: what its list of messages holds."""
+        """The messages of one file. *records*: what its list of messages holds; it is emptied, and what was loaded let
+        go of, for there is no room for both."""
         part = Part(self._finder(entry), self._room.ledger.file("messages"), Lines(self.key, loaded.origin))
-        ranges = spans(loaded.raw, "messages", records) or (spans(loaded.raw) if loaded.cut else [])
-        if len(ranges) != len(records):
-            ranges = [(loaded.origin.start, loaded.origin.end)] * len(records)
-        if self._ref.section == E2EE:
-            records = [_as_thread(one) if isinstance(one, dict) else one for one in records]
-        self._take(part, records, ranges)
-        part.lines.identify(self._keys(part))
-        part.lines.starts += [ranges[place][0] for place in part.taken]
-        part.lines.ends += [ranges[place][1] for place in part.taken]
-        part.forget()
         part.count.held = len(records)
+        there = list(records)
+        if set(map(type, records)) - {dict}:
+            there = [record for record in records if type(record) is dict]
+            part.count.skip("no object", len(records) - len(there), lost=True)
+        encrypted = self._ref.section == E2EE
+        if encrypted:
+            there = list(map(_as_thread, there))
+        shapes = list(map(tuple, there))
+        begins, ends = _bounds(loaded, records, sure=begin_so(set(shapes)) and not encrypted)
+        records.clear()
+        loaded.forget()
+        times, ordered = oldest_first(there)
+        there, shapes = ordered(there), ordered(shapes)
+        part.lines.starts, part.lines.ends = ordered(begins), ordered(ends)
+        told = columns(there, times, shapes)
+        self._take(part, there, told)
         part.count.read = len(part.lines) - part.count.typed
         return part
 
-    def _take(self, part: Part, records: list[Any], ranges: Sequence[tuple[int, int]]) -> None:
-        """The records into lines, the oldest first. The hot path: what most records need is told in full here."""
-        lines, learned, met, opening = part.lines, self._plain, self._who, _OPENINGS.get
-        senders, times, texts = lines.senders.append, lines.times.append, lines.texts.append
-        taken, folded, body = part.taken.append, part.folded.append, part.bodies.append
-        for place in _order(records):
-            record = records[place]
-            if type(record) is not dict:
-                part.count.skip("no object", lost=True)
-                continue
-            shape = tuple(record)
-            asked = learned.get(shape, _UNKNOWN)
-            if asked is _UNKNOWN:
-                asked = self._learn(shape)
-            if asked is not None and _ordinary(record, asked):
-                text, ms, name = record["content"], record["timestamp_ms"], record["sender_name"]
-                text, raw = (text, text.encode()) if text.isascii() else mended(text)
-                who = met.get(name) or self._meet(name)
-                first = opening(text.partition(" ")[0])
-                if not (
-                    (first is not None and text.startswith(first))
-                    or text.startswith(who.name)
-                    or (text[-1] == ")" and text.endswith(_MARKS))
-                    or who.shared
-                ):
-                    if "reactions" in record and (marks := self._marked(record, part.origin(ranges[place]))):
-                        lines.standing[len(lines.texts)] = Standing("text", text, (), None, marks)
-                    senders(who.handle)
-                    times(ms)
-                    texts(text)
-                    taken(place)
-                    folded(who.folded)
-                    body(raw)
-                    continue
-            self._slow(part, place, record, part.origin(ranges[place]))
+    def _flatten(self, part: Part, odd: Sequence[int], records: list[dict[str, Any]]) -> None:
+        """Let go of values that are nested more deeply than the limit; the rest of their messages is read."""
+        levels = self._room.dump.limits.json_depth - 3  # beside the file, its list and the message itself
+        if not deeper([records[place] for place in odd], levels + 2):
+            return
+        for place in odd:
+            for key, value in records[place].items():
+                if deeper(value, levels):
+                    records[place][key] = None
+                    origin = part.origin(place)
+                    what = "A value in a message"
+                    part.deep.append(too_deep(what, self._room.dump, origin._replace(end=origin.start), "detail"))
 
-    def _learn(self, shape: tuple[str, ...]) -> tuple[str, ...] | None:
-        """Which flags a record with these keys has; None if there may be more to it than text."""
-        keys = set(shape)
-        short = not self._always and keys <= PLAIN and keys >= _NEEDED
-        asked = tuple(key for key in shape if key.startswith("is_") or key == "type") if short else None
-        if len(self._plain) < _SHAPES:
-            self._plain[shape] = asked
-        return asked
+    def _take(self, part: Part, records: list[dict[str, Any]], told: Columns) -> None:
+        """The records, the oldest first, into lines. The hot path: column by column, and singly only what is odd."""
+        lines, odd = part.lines, told.odd
+        self._flatten(part, sorted(odd), records)
+        met = {name: self._meet(name) for name in told.different}
+        who = list(map(met.__getitem__, told.names))
+        odd.update(sentences(told.texts, [one.name for one in who]))
+        if self._always:
+            odd.update(range(len(records)))
+        elif any(one.shared for one in met.values()):
+            odd.update(i for i, one in enumerate(who) if one.shared)
+        lines.senders = [one.handle for one in who]
+        lines.times, lines.texts = told.times, told.texts
+        folded, bodies = [one.folded for one in who], told.raw
+        rest = [(place, records[place]) for place in sorted({*odd, *told.marked})]
+        records.clear()  # most of what was read is in the columns by now
+        for place, record in rest:
+            if place in odd:
+                folded[place], bodies[place] = self._singly(part, place, record)
+            elif marks := self._marked(record, part, place):
+                lines.standing[place] = Standing("text", lines.texts[place], (), None, marks)
+        lines.identify(self._keys(part, folded, bodies))
 
-    def _slow(self, part: Part, place: int, record: dict[str, Any], origin: Origin) -> None:
-        """The message of a record that may be more than text, or has something odd about it, into the lines."""
-        for path, value in unknown_keys(record):
-            self._room.ledger.unknown(KIND, path, value, origin)
-        who = self._meet(record.get("sender_name"))
-        told = files_of(record)
-        reading = read_kind(record, Voice(who.name, who.own, self._known, part.find), told)
-        ms, when = self._time(record)
-        self._note(part, reading)
+    def _singly(self, part: Part, place: int, record: dict[str, Any]) -> tuple[str, bytes]:
+        """The message of a record that may be more than text, or has something odd about it, into the lines; returns
+        what its key is made of: the folded sender and the body."""
+        shape = shape_of(record)
+        for path, value in unknown_keys(record, shape):
+            self._room.ledger.unknown(KIND, path, value, part.origin(place))
+        name = record.get("sender_name")
+        who = (self._who.get(name) if type(name) is str else None) or self._meet(name)
+        told = files_of(record, shape)
+        reading = read_bare(record, part.find, told) if shape.bare else None
+        if reading is None:
+            reading = read_kind(record, Voice(who.name, who.own, self._known, part.find), told)
+        self._note(part, place, reading)
         extra = {**self._always, **reading.extra} if self._always else reading.extra
         if who.shared:
             extra["people_called_so"] = who.shared
+        marks = self._reactions(record) if "reactions" in record else ()
+        lines, ms = part.lines, record.get("timestamp_ms")
+        lines.senders[place], lines.texts[place] = who.handle, reading.text
+        if type(ms) is int and 0 < ms < FAR and not reading.deleted:
+            lines.times[place] = ms
+            if reading.kind != "text" or reading.attachments or extra or marks:
+                lines.standing[place] = Standing(reading.kind, reading.text, reading.attachments, extra or None, marks)
+        else:
+            self._alone(part, place, record, reading, extra, marks)
+        return who.folded, body_of(reading, record, told).encode(errors="replace")
+
+    def _alone(
+        self,
+        part: Part,
+        place: int,
+        record: dict[str, Any],
+        reading: Reading,
+        extra: dict[str, object],
+        marks: tuple[Reaction, ...],
+    ) -> None:
+        """A message that no stretch may hold."""
+        ms, when = self._time(record)
+        if ms is None:
+            part.undated.add(place)
         message = Message(
             self.key,
-            who.handle,
+            part.lines.senders[place],
             when,
             reading.text,
-            origin,
+            part.origin(place),
             reading.kind,
             attachments=reading.attachments,
-            reactions=self._reactions(record) if "reactions" in record else (),
+            reactions=marks,
             deleted=reading.deleted,
             extra=extra or None,
         )
-        if ms is None:
-            part.undated.add(len(part.lines))
-        part.lines.add(message, 0 if ms is None else ms, who.handle)
-        part.taken.append(place)
-        part.folded.append(who.folded)
-        part.bodies.append(body_of(reading, record, told).encode(errors="replace"))
+        part.lines.put(place, message, 0 if ms is None else ms)
 
-    def _note(self, part: Part, reading: Reading) -> None:
+    def _note(self, part: Part, place: int, reading: Reading) -> None:
         """What becomes of a reading in the accounts, and whether it speaks of another message."""
         if reading.kind not in _READ:
             part.count.typed += 1
         if reading.kind == "event.reaction" and reading.sentence is not None:
-            part.speaking.append((len(part.lines), reading.sentence.slot("emoji")))
+            part.speaking.append((place, reading.sentence.slot("emoji")))
         elif reading.kind == "text" and edited_text(reading.text) is not None:
-            part.edits.append(len(part.lines))
+            part.edits.append(place)
 
     def _time(self, record: Mapping[str, Any]) -> tuple[int | None, When]:
         """Milliseconds and the time; seconds in files of spring 2018; None where there is no such time."""
@@ -225,22 +233,23 @@ class Maker:
                 return ms, self.clock.when(ms)._replace(written=str(value))
         return None, When(None, "")
 
-    def _keys(self, part: Part) -> list[str]:
+    def _keys(self, part: Part, folded: list[str], bodies: list[bytes]) -> list[str]:
         """Time, n-th alike at that time, sender, checksum of the body: never the place in the file (facts 8)."""
-        tails = [f"{who}:{crc:08x}" for who, crc in zip(part.folded, map(crc32, part.bodies), strict=True)]
-        times: Sequence[object] = part.lines.times
-        if part.undated:
-            times = ["" if i in part.undated else ms for i, ms in enumerate(times)]
-        if len(set(times)) == len(times) and times and times[0] != self._ms:
-            self._ms, self._alike = times[-1], {tails[-1]: 1}
-            return [f"{ms}:1:{tail}" for ms, tail in zip(times, tails, strict=True)]
-        return [self._key(ms, tail) for ms, tail in zip(times, tails, strict=True)]
-
-    def _key(self, ms: object, tail: str) -> str:
-        if ms != self._ms:
-            self._ms, self._alike = ms, {}
-        count = self._alike[tail] = self._alike.get(tail, 0) + 1
-        return f"{ms}:{count}:{tail}"
+        times = list(map(str, part.lines.times))
+        for place in part.undated:
+            times[place] = ""
+        sums = pack(f">{len(bodies)}I", *map(crc32, bodies)).hex(":", 4).split(":")
+        keys = [f"{ms}:1:{who}:{crc}" for ms, who, crc in zip(times, folded, sums, strict=True)] if times else []
+        alike, last = self._alike, -1
+        for place in [i for i, (ms, ago) in enumerate(zip(times, [self._ms, *times], strict=False)) if ms == ago]:
+            if place - 1 > last:  # that one has the time first
+                alike = {f"{folded[place - 1]}:{sums[place - 1]}": 1}
+            tail, last = f"{folded[place]}:{sums[place]}", place
+            alike[tail] = count = alike.get(tail, 0) + 1
+            keys[place] = f"{times[place]}:{count}:{tail}"
+        if times:
+            self._ms, self._alike = times[-1], alike if last == len(times) - 1 else {f"{folded[-1]}:{sums[-1]}": 1}
+        return keys
 
     def _meet(self, given: object) -> _Who:
         """Who a ``sender_name`` is, the same record for the same name."""
@@ -250,7 +259,7 @@ class Maker:
         if known is None:
             name = repaired(given).strip() if given is not None else ""
             owner, many = self._room.owner, self._names[name]
-            own = owner.is_me(name) if owner.known else None
+            own = owner.goes_by(name, self._names) if owner.known else None
             known = _Who(self.handle(name), name, fold(name), own, many if many > 1 and not is_nobody(name) else 0)
             if len(self._who) >= _SENDERS:
                 self._who.clear()
@@ -262,20 +271,20 @@ class Maker:
         """``reactions``: who, with what; from 2025 on some say when (s)."""
         listed = record.get("reactions")
         found = []
-        for one in listed if isinstance(listed, list) else ():
-            sign, actor = (one.get("reaction"), one.get("actor")) if isinstance(one, dict) else (None, None)
-            if not isinstance(sign, str) or not sign:
+        for one in listed if type(listed) is list else ():
+            sign, actor = (one.get("reaction"), one.get("actor")) if type(one) is dict else (None, None)
+            if type(sign) is not str or not sign:
                 continue
             at = one.get("timestamp")
-            moment = self.clock.when(at * 1000).at if type(at) is int and 0 < at < 10**12 else None
-            by = self._meet(actor).handle if isinstance(actor, str) else None
+            moment = self.clock.at(at * 1000) if type(at) is int and 0 < at < 10**12 else None
+            by = (self._who.get(actor) or self._meet(actor)).handle if type(actor) is str else None
             found.append(Reaction(by, repaired(sign), moment))
         return tuple(found)
 
-    def _marked(self, record: Mapping[str, Any], origin: Origin) -> tuple[Reaction, ...]:
+    def _marked(self, record: Mapping[str, Any], part: Part, place: int) -> tuple[Reaction, ...]:
         """The reactions of a record that is looked at no further."""
         for path, value in unknown_inside("reactions", record["reactions"]):
-            self._room.ledger.unknown(KIND, path, value, origin)
+            self._room.ledger.unknown(KIND, path, value, part.origin(place))
         return self._reactions(record)
 
     def _finder(self, beside: Entry) -> Find:
@@ -290,39 +299,21 @@ class Maker:
         return find
 
 
-def _ordinary(record: dict[str, Any], asked: Sequence[str]) -> bool:
-    """Whether there is a text, a time and a sender, and all other fields say nothing."""
-    text, ms = record["content"], record["timestamp_ms"]
-    if type(text) is not str or not text or type(ms) is not int or not 0 < ms < _FAR:
-        return False
-    for flag in asked:
-        value = record[flag]
-        if value is not False and value not in _ORDINARY:
-            return False
-    return type(record["sender_name"]) is str
+def _bounds(loaded: Loaded, records: Sequence[Any], *, sure: bool) -> tuple[list[int], list[int]]:
+    """Where the objects among the records begin and end; the whole file for each where that cannot be told. *sure*:
+    the objects have the same first key."""
+    alike = len(records) if sure or begin_alike(records) else 0
+    begins, ends = bounds(loaded.raw, "messages", alike)
+    if loaded.cut and not begins:
+        begins, ends = bounds(loaded.raw)
+    if len(begins) != len(records):
+        return [loaded.origin.start] * len(records), [loaded.origin.end] * len(records)
+    if set(map(type, records)) == {dict}:
+        return begins, ends
+    there = [i for i, record in enumerate(records) if type(record) is dict]
+    return [begins[i] for i in there], [ends[i] for i in there]
 
 
 def _as_thread(record: dict[str, Any]) -> dict[str, Any]:
     """A message of an encrypted chat in the words of a thread file, without the lists that are empty."""
     return {_E2EE_KEYS.get(key, key): value for key, value in record.items() if value != []}
-
-
-def _order(records: list[Any]) -> Sequence[int]:
-    """The places of records from the oldest on. Records without a time stay beside their neighbours."""
-    try:
-        seen = [record["timestamp_ms"] for record in records]
-        if set(map(type, seen)) == {int} and all(map(ge, seen, islice(seen, 1, None))):
-            return range(len(seen) - 1, -1, -1)
-    except (KeyError, TypeError, IndexError):
-        pass  # some have no such time
-    times: list[int | float] = []
-    last: int | float = 0
-    for record in records:
-        value = record.get("timestamp_ms", record.get("timestamp")) if type(record) is dict else None
-        if type(value) is int or isinstance(value, float):
-            last = value
-        times.append(last)
-    if all(map(ge, times, islice(times, 1, None))):
-        return range(len(times) - 1, -1, -1)
-    order = range(len(times)) if times[0] < times[-1] else range(len(times) - 1, -1, -1)
-    return sorted(order, key=times.__getitem__)

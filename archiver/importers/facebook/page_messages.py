@@ -318,8 +318,9 @@ class BoxReader:
         known = self._who.get(name)
         if known is None:
             owner, many = self._room.owner, self._names[name]
-            own = owner.is_me(name) if owner.known else None
-            handle = handle_for(name, self._key, self._ref.scheme)
+            own = owner.goes_by(name, self._names) if owner.known else None
+            mine = own and owner.handle.scheme == self._ref.scheme
+            handle = owner.handle if mine else handle_for(name, self._key, self._ref.scheme)
             known = _Who(handle, name, own, many if many > 1 and not is_nobody(name) else 0)
             if len(self._who) >= _SENDERS:
                 self._who.clear()

@@ -6,7 +6,7 @@ nothing at all, and is somebody else in each thread (facts 8, traps 6).
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -59,6 +59,13 @@ class Owner:
         """Whether a repaired display name is the owner's, or was."""
         folded = fold(name)
         return self.known and (folded == fold(self.name) or folded in map(fold, self.aliases))
+
+    def goes_by(self, name: str, present: Collection[str]) -> bool:
+        """Whether a name in a conversation is the owner's. A former name is somebody else's where a participant has
+        it beside the owner: those *present* are called as they are today."""
+        if not self.is_me(name):
+            return False
+        return fold(name) == fold(self.name) or not (name in present and self.name in present)
 
 
 def owner_called(name: str, because: str, aliases: Iterable[str] = (), scheme: str = FACEBOOK) -> Owner:

@@ -215,7 +215,7 @@ def _place_told(found: Fields) -> dict[str, Any]:
     name = inner.text("name") if inner is not found else found.text("place")
     told: dict[str, Any] = {"name": name, "address": inner.text("address")}
     if degrees := _DEGREES.fullmatch(inner.text("coordinates")):
-        told["latitude"], told["longitude"] = map(float, degrees.groups())
+        told["latitude"], told["longitude"] = degrees.groups()
     return {key: one for key, one in told.items() if one != ""}
 
 

@@ -67,15 +67,21 @@ class Clock:
         if here is not None:
             yield first, stop, _minutes(here)
 
-    def when(self, ms: int) -> When:
-        """The time; without one where there is no such date."""
+    def at(self, ms: int) -> datetime | None:
+        """The moment on the wall clock; None where there is no such date."""
         try:
             at = _EPOCH + timedelta(0, 0, 0, ms)
-            if self._rules is not None:
-                at = at.astimezone(self._of_day(ms // _DAY) or self._of_quarter(ms // _QUARTER))
+            return at if self._rules is None else at.astimezone(self._offset(ms))
         except (OverflowError, ValueError):
-            return When(None, str(ms))
-        return When(at, str(ms), self.zone)
+            return None
+
+    def when(self, ms: int) -> When:
+        """The time; without one where there is no such date."""
+        at = self.at(ms)
+        return When(None, str(ms)) if at is None else When(at, str(ms), self.zone)
+
+    def _offset(self, ms: int) -> timezone:
+        return self._of_day(ms // _DAY) or self._of_quarter(ms // _QUARTER)
 
 
 def _minutes(offset: timezone) -> int:

@@ -44,7 +44,8 @@ class _File(NamedTuple):
 @dataclass(slots=True)
 class Survey:
     """What was seen of one export on the first round. *given*: the accounts of files whose records all went to
-    messages of other files; *problems*: what went wrong with those; *read*: paths of all files that are read."""
+    messages of other files; *problems*: what went wrong with those; *read*: paths of all files that are read;
+    *hopeless*: what is to be said of those of which nothing can be read, so that they are looked at once."""
 
     desk: Desk
     groups: Groups
@@ -53,6 +54,7 @@ class Survey:
     given: list[tuple[str, Count, Origin]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     read: set[str] = field(default_factory=set)
+    hopeless: dict[str, list[Problem]] = field(default_factory=dict)
 
 
 def read_sections(dump: Dump, tree: Tree, owner: Owner, hints: Hints, ledger: Ledger | None = None) -> Iterator[Item]:
@@ -99,7 +101,7 @@ def survey(dump: Dump, tree: Tree, owner: Owner, hints: Hints, links: Links) -> 
 
 def _glance(dump: Dump, seen: Survey, file: _File) -> None:
     """Remember what is said in one file."""
-    loaded, _ = _load(dump, file.entry, file.section.wrappers)
+    loaded, _ = _load(dump, seen, file.entry, file.section.wrappers)
     if loaded is None:
         return
     for outcomes in _outcomes(seen, file, loaded, _sheet(seen, file), placed=False):
@@ -116,13 +118,13 @@ def _entries(tree: Tree, suffixes: Sequence[str]) -> list[Entry]:
 def _learn(dump: Dump, seen: Survey) -> None:
     """Names of groups, friends and pages; then the sentences around the names of groups."""
     for entry, wrappers, names in ((FRIENDS, FRIEND_KEYS, seen.desk.friends), (PAGES, PAGE_KEYS, seen.desk.pages)):
-        for record in _all(dump, _entries(seen.desk.tree, entry), wrappers):
+        for record in _all(dump, seen, _entries(seen.desk.tree, entry), wrappers):
             names.update(filter(None, map(str.strip, names_in(record))))
     titles: list[str] = []
     for file in seen.files:
         if file.section.kind not in GROUP_NAMES:
             continue
-        for record in _all(dump, [file.entry], file.section.wrappers):
+        for record in _all(dump, seen, [file.entry], file.section.wrappers):
             seen.groups.names.update(filter(None, map(str.strip, names_in(record))))
             if file.section.kind == "group posts" and (title := words(mapping(record.value).get("title"))):
                 titles.append(title)
@@ -130,24 +132,24 @@ def _learn(dump: Dump, seen: Survey) -> None:
         seen.groups.learn(title)
 
 
-def _all(dump: Dump, entries: Iterable[Entry], wrappers: tuple[str, ...]) -> Iterator[Record]:
+def _all(dump: Dump, seen: Survey, entries: Iterable[Entry], wrappers: tuple[str, ...]) -> Iterator[Record]:
     """The records of several files, one file in memory at a time. They are kept: the others read otherwise without."""
     for entry in entries:
         dump.aside(entry, entry.name)
-        loaded, _ = _load(dump, entry, wrappers)
+        loaded, _ = _load(dump, seen, entry, wrappers)
         found = records(loaded, wrappers, placed=False)[0] if loaded is not None else []
         del loaded
         yield from found
         found.clear()
 
 
-def _load(dump: Dump, entry: Entry, wrappers: Sequence[str]) -> tuple[Loaded | None, list[Problem]]:
+def _load(dump: Dump, seen: Survey, entry: Entry, wrappers: Sequence[str]) -> tuple[Loaded | None, list[Problem]]:
     """A file, its strings repaired. Of one that is damaged, the whole records under the first key that has some."""
-    loaded, problems = load(dump, entry, mended=True)
-    for key in wrappers if loaded is None and problems and problems[0].what == "unreadable-json" else ():
-        saved, said = load(dump, entry, key=key, mended=True)
-        if saved is not None:
-            return saved, said
+    if (before := seen.hopeless.get(entry.path)) is not None:
+        return None, before
+    loaded, problems = load(dump, entry, *wrappers, mended=True)
+    if loaded is None:
+        seen.hopeless[entry.path] = problems
     return loaded, problems
 
 
@@ -170,7 +172,7 @@ def _settle(dump: Dump, seen: Survey) -> None:
 def _found(dump: Dump, seen: Survey, entry: Entry, wrappers: tuple[str, ...]) -> tuple[list[Record], Origin] | None:
     seen.read.add(entry.path)
     dump.aside(entry, entry.name)
-    loaded, problems = _load(dump, entry, wrappers)
+    loaded, problems = _load(dump, seen, entry, wrappers)
     seen.problems += problems
     if loaded is None:
         return None
@@ -210,7 +212,7 @@ def _told(dump: Dump, seen: Survey) -> Iterator[Item]:
 
 def _file(dump: Dump, seen: Survey, file: _File, named: set[str]) -> Iterator[Item]:
     """One file's messages, the oldest first; *named*: conversations told before."""
-    loaded, problems = _load(dump, file.entry, file.section.wrappers)
+    loaded, problems = _load(dump, seen, file.entry, file.section.wrappers)
     yield from problems
     if loaded is None:
         return

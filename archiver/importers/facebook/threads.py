@@ -24,6 +24,7 @@ _THREAD_KEYS = frozenset({
     "joinable_mode", "is_pending", "thread_name", "threadName",
 })  # fmt: skip
 _TITLES = ("title", "threadName", "thread_name")
+_MILLISECONDS = 100_000_000_000  # as seconds it would be the year 5138
 _TIMES = (re.compile(rb'"timestamp_ms"\s*:\s*(-?\d{1,17})'), re.compile(rb'"timestamp"\s*:\s*(-?\d{1,17})'))
 
 
@@ -34,7 +35,7 @@ def read_thread(room: Room, ref: ThreadRef, key: str = "") -> Iterator[Item]:
     """
     reader: ThreadReader | None = None
     for entry in oldest_first(room.tree, ref):
-        loaded, problems = load(room.dump, entry, key="messages")
+        loaded, problems = load(room.dump, entry, "messages", shallow=False)
         yield from problems
         if loaded is None:
             continue
@@ -77,6 +78,12 @@ def newest_in(tree: Tree, entry: Entry) -> int | None:
     """The first time in a file (ms, or s in files of spring 2018), the newest as Meta writes it; None for none."""
     head = tree.head(entry)
     return next((int(found[1]) for pattern in _TIMES if (found := pattern.search(head))), None)
+
+
+def newest_ms(tree: Tree, entry: Entry) -> int | None:
+    """The same in milliseconds."""
+    newest = newest_in(tree, entry)
+    return None if newest is None else newest * 1000 if abs(newest) < _MILLISECONDS else newest
 
 
 def lone_key(ref: ThreadRef, head: Mapping[str, Any], entry: Entry) -> str:
@@ -128,6 +135,7 @@ class ThreadReader:
             native_id=self._ref.native_id or None,
             members=tuple(dict.fromkeys(map(self._maker.handle, names))),
             origin=origin,
+            as_of=newest_ms(self._room.tree, self._ref.files[0]),
         )
 
     def part(self, entry: Entry, loaded: Loaded, head: Mapping[str, Any]) -> Part | None:
@@ -138,6 +146,7 @@ class ThreadReader:
 
     def told(self, part: Part) -> Iterator[Item]:
         """What one file tells, the oldest first, and what there is to say about it."""
+        yield from part.deep
         lines, clock = part.lines, self._maker.clock
         changed = self._folding.changes(lines.reactions(), lambda: lines.messages(clock), part.speaking, part.edits)
         yield from lines.items(clock, changed)

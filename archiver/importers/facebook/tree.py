@@ -211,8 +211,8 @@ class Tree:
         or a bare name. It is compared with the paths there are and never becomes one: an escape finds nothing.
         """
         path = levelled(uri).replace("\\", "/")
-        candidates = self._called.get(path.rpartition("/")[2], ())
-        if not candidates or _ELSEWHERE.match(uri) or path.startswith("/"):
+        candidates = self._called.get(path.rpartition("/")[2])
+        if candidates is None or _ELSEWHERE.match(uri) or path.startswith("/"):
             return None
         parts = [part for part in path.split("/") if part not in {"", "."}]
         if ".." in parts:

@@ -16,7 +16,7 @@ from archiver.model import Item
 
 name = "mail"
 title = "Mail: mailboxes and list archives"
-version = 1
+version = 2  # since 1: Outlook's stores, tags that lie in a letter, X-No-Archive above a text, bounds of one letter
 
 
 def identify(dump: Dump) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from archiver.dump import DEFAULT
 from archiver.importers.mail.charsets import decode
 from archiver.importers.mail.words import decoded
 from archiver.text import fold
@@ -50,8 +51,8 @@ _ESCAPE = re.compile(rb"\\(.)", re.DOTALL)
 _MASKED = re.compile(r"([^\s@]+) at ([^\s@]+)|([^\s@]+) (?:en|em|bei|à|på|w|na|op) ([^\s@.]+(?:\.[^\s@.]+)+)")
 _URI = re.compile(r"(?:mailto|smtp):", re.IGNORECASE)
 _EXCHANGE = re.compile(r"/o=", re.IGNORECASE)  # an X.500 name, which Exchange uses within a house
-MOST = 10_000  # addresses of one mail that are read
-MAX_LOOKED_AT = 1 << 19  # bytes, likewise
+MAX_LOOKED_AT = 1 << 19  # bytes of one mail's addresses, or as many as the limit's number of common ones has
+_COMMON = 52  # bytes of an address with a name
 MAX_UNDIVIDED = 1 << 16  # bytes of them where there is no comma in all these
 MAX_REMEMBERED = 300  # bytes of a value that is not read again when it comes again
 MAX_GROUP = 100  # tokens of a group's name
@@ -66,17 +67,19 @@ def addresses(value: bytes, charset: str | None = None) -> list[Address]:
     return list(_known(value, charset)) if len(value) < MAX_REMEMBERED else _read(value, charset)
 
 
-def first_of(values: Iterable[bytes], charset: str | None = None) -> tuple[list[Address], bool]:
-    """The addresses of several fields of a mail, no more than MOST of them, and whether there are more."""
+def first_of(
+    values: Iterable[bytes], charset: str | None = None, most: int = DEFAULT.addresses
+) -> tuple[list[Address], bool]:
+    """The addresses of several fields of a mail, no more than *most* of them, and whether there are more."""
     found: list[Address] = []
-    room = MAX_LOOKED_AT
+    room = max(MAX_LOOKED_AT, most * _COMMON)
     for value in values:
         if len(value) > room:
             comma = value.rfind(b",", 0, room) + 1
-            return (found + addresses(value[: comma or min(room, MAX_UNDIVIDED)], charset))[:MOST], True
+            return (found + addresses(value[: comma or min(room, MAX_UNDIVIDED)], charset))[:most], True
         room -= len(value)
         found += addresses(value, charset)
-    return found[:MOST], len(found) > MOST
+    return found[:most], len(found) > most
 
 
 @lru_cache(maxsize=4096)

@@ -18,6 +18,7 @@ _FIRST = re.compile(rb"[!-9;-~]+[ \t]*:")
 _NEXT = re.compile(rb"\n(?![ \t])")
 _NEXT_CR = re.compile(rb"\r(?![ \t])")
 _NAME = re.compile(rb"[!-9;-~]+")
+_ADDRESSED = re.compile(rb"(?:to|cc|bcc)[ \t]*:", re.IGNORECASE)
 _FOLD = re.compile(rb"\r+[ \t]*")
 
 
@@ -69,7 +70,7 @@ class Headers:
 def read_headers(raw: bytes, limits: Limits = DEFAULT) -> tuple[Headers, int]:
     """The headers, and where in *raw* the body begins: after the first blank line, or at the end without one.
 
-    Fields past the limit are left out, with a note.
+    Fields past the limit are left out, a field that is too long is cut, with a note.
     """
     start = _start(raw)
     if start is None:
@@ -82,6 +83,11 @@ def read_headers(raw: bytes, limits: Limits = DEFAULT) -> tuple[Headers, int]:
     if len(lines) > most:
         del lines[most:]
         notes.append(f"More than {most:,} header fields; the rest is left out {limits.told('header_fields')}.")
+    if end - start > limits.header_bytes and (long := _too_long(lines, limits.header_bytes)):
+        for at in long:
+            lines[at] = lines[at][: limits.header_bytes]
+        note = f"A header field has more than {limits.header_bytes:,} bytes; the rest of it is left out"
+        notes.append(f"{note} {limits.told('header_bytes')}.")
     astray: list[int] = []
     for at, line in enumerate(lines):
         name, colon, value = line.partition(b":")
@@ -100,6 +106,11 @@ def read_headers(raw: bytes, limits: Limits = DEFAULT) -> tuple[Headers, int]:
         notes.append("The blank line between headers and body is missing.")
     notes += filter(None, (_note(lines[at]) for at in astray[:MAX_NOTES]))
     return Headers(fields, tuple(notes)), body
+
+
+def _too_long(lines: list[bytes], most: int) -> list[int]:
+    """Fields of more than *most* bytes, but for lists of addresses, whose number has a limit of its own."""
+    return [at for at, line in enumerate(lines) if len(line) > most and not _ADDRESSED.match(line)]
 
 
 def _text_below(lines: list[bytes], astray: list[int]) -> int:

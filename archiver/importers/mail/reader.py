@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from archiver.contracts import Hints
 from archiver.dump import Dump, Limits
-from archiver.importers.mail.addresses import MOST, Address, first_of, folded
+from archiver.importers.mail.addresses import Address, first_of, folded
 from archiver.importers.mail.bodies import Body, read_body
 from archiver.importers.mail.boxes import letters
 from archiver.importers.mail.clock import when
@@ -26,7 +26,6 @@ _ASKED_BELOW = re.compile(r"\s{0,20}X-No-Archive:[ \t]{0,9}yes[ \t]*(?:\n|$)", r
 _PLAIN_STEPS = ("date",)
 _TO = ("to", "cc", "bcc")
 _FILED = ("maildir", "mh", "pst")  # whose folders say what the owner filed a letter under
-_MORE = f"Only the first {MOST:,} of the addresses it was sent to were read, or fewer long ones."
 _LONGEST_HEADER = 1 << 24
 _BLANK_LINE = re.compile(rb"\n\r?\n|\r\r")
 _INBOX = {"", "inbox", "cur", "new"}
@@ -88,7 +87,8 @@ class Reader:
         one is a part of."""
         charset = _charset(body)
         subject = headers.text("subject", charset)
-        to, more = first_of([value for field in _TO for value in headers.all(field)], charset)
+        limits = self._dump.limits
+        to, more = first_of([value for field in _TO for value in headers.all(field)], charset, limits.addresses)
         at, steps = when(
             headers.first("date"), headers.all("received"), b"" if around else letter.envelope, self._hints.zone
         )
@@ -118,7 +118,8 @@ class Reader:
             thread=thread.decode("ascii", "replace").strip() if thread else None,
             claim=home.claim,
         )
-        return home, message, (_MORE,) if more else ()
+        note = f"Only the first {limits.addresses:,} of the addresses it was sent to were read, or fewer long ones"
+        return home, message, (f"{note} {limits.told('addresses')}.",) if more else ()
 
     def _sender(self, headers: Headers, charset: str | None, home: Home) -> Handle | None:
         """Who wrote it. A list that puts its own address into From names the writer elsewhere."""
@@ -148,7 +149,7 @@ def _header(letter: Letter, limits: Limits) -> tuple[bytes, Headers, int]:
     """The beginning of a letter that holds its header, unless that is too long; its fields; where its body begins."""
     raw = letter.raw
     if letter.whole is not None and not _BLANK_LINE.search(raw):
-        raw = letter.whole.read(_LONGEST_HEADER)
+        raw = letter.whole.read(max(_LONGEST_HEADER, limits.header_bytes))
         letter.whole.seek(0)
     return raw, *read_headers(raw, limits)
 
