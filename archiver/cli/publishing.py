@@ -10,6 +10,7 @@ from archiver.cli.completing import complete_conversation
 
 if TYPE_CHECKING:
     from archiver.policy import Policy
+    from archiver.publish import PublishReport
 
 export = typer.Typer(help="Everything as open data.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -157,12 +158,9 @@ def _preview(target: Path, decided: "Policy", page: Path | None, *, yes: bool, a
 
 
 def _publish(target: Path, decided: "Policy", *, accept: str, yes: bool, as_json: bool) -> None:
-    from dataclasses import asdict
-
-    from archiver import ui
     from archiver.casting import appearances, cast, site_seal
     from archiver.preview import gate
-    from archiver.publish import left_out
+    from archiver.publish import ALL, left_out, unconcerned, untouched
     from archiver.publish import publish as publish_site
     from archiver.store import faces
     from archiver.store.graves import permalinks
@@ -170,12 +168,16 @@ def _publish(target: Path, decided: "Policy", *, accept: str, yes: bool, as_json
     from archiver.store.secret import secret
     from archiver.ui import exposing
 
-    with reading() as archive:
-        key = secret(folder())
-        fresh = cast(archive, decided, key).fresh
+    wishes = repr(sorted(decided.values.items()))
+    with reading() as archive, archive.snapshot():
+        key, library = secret(folder()), StoredLibrary(archive)
+        there = untouched(library, target, wishes=wishes, secret=key, archive=folder())
+        fresh = {} if there else cast(archive, decided, key).fresh
     faces.remember(folder(), fresh)
     named, seal = decided.listed("conversations"), site_seal(key, target)
     ask = exposing.agreed if exposing.somebody_is_there() and not yes else None
+    if there:
+        return _published(there, [], as_json=as_json)
     with reading() as archive, archive.snapshot():
         library, people = StoredLibrary(archive), cast(archive, decided, key)
         before, now = faces.appeared(archive.connection, seal), appearances(people)
@@ -189,11 +191,21 @@ def _publish(target: Path, decided: "Policy", *, accept: str, yes: bool, as_json
             permalinks=permalinks(archive),
             naming=people.naming,
             agree=gate(people, before, accepted=accept, ask=ask),
+            wishes=wishes,
             yes=yes,
         )
-        alone = [one.title for one in left_out(library.conversations(), named)]
+        alone = [one.title for one in left_out(library.conversations(), named)] if ALL in named else []
     if before != now:
-        faces.remember_appearances(folder(), seal, now)
+        kept = unconcerned(library, target, wishes=wishes, secret=key, archive=folder())
+        faces.remember_appearances(folder(), seal, now, kept)
+    return _published(done, alone, as_json=as_json)
+
+
+def _published(done: "PublishReport", alone: list[str], *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from archiver import ui
+
     if as_json:
         ui.emit(asdict(done))
     else:
