@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from html import escape, unescape
+from itertools import cycle, islice
 from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -39,55 +40,76 @@ class Canary(NamedTuple):
 # few of those. The first digits say which country it is.
 STYLES = (
     "+44 20 #### ####", "+44 (0)7### ######", "+49 1## ########", "0049-3##-#######", "0#### / ### ## ##",
-    "+57 3## ### ####", "(2##) 3##-#### ext", "+1-6##-4##-####", "06 ## ## ## ## #", "06.##.##.##.##.#", "+33 6 ## ## ## ##",
+    "+57 3## ### ####", "(2##) 3##-#### ext", "+1-6##-4##-####", "06 ## ## ## ## #", "06.##.##.##.##.#",
+    "+33 6 ## ## ## ##",
     "+351 9## ### ###", "+91-9####-#####", "+7 (4##) ###-##-##", "+55 (11) 9####-####", "+34 6## ## ## ##",
-    "+20 10 #### ####", "+966 5# ### ####", "+86 13# #### ####", "+254 7## ### ###", "+683 #####", "tel:+1.3##.5##.####",
+    "+20 10 #### ####", "+966 5# ### ####", "+86 13# #### ####", "+254 7## ### ###", "+683 #####",
+    "tel:+1.3##.5##.####",
 )  # fmt: skip
 DIGITS = {"latin": 0x30, "arabic": 0x660, "persian": 0x6F0, "devanagari": 0x966, "bengali": 0x9E6, "thai": 0xE50,
           "fullwidth": 0xFF10, "mathematical": 0x1D7CE}  # fmt: skip
 DISGUISES = (
-    "{0}@{1}.org", "{0}@mail.{1}.co.uk", "{0}+list@{1}.com", "{0} (at) {1}.org", "{0}[at]{1}[dot]org", "{0} at {1} dot org",
-    "{0} at {1}.org", "{0} {{ät}} {1}.de", "{0} arroba {1} punto org", "{0}＠{1}.org", "{0}%40{1}.org", "{0}&#64;{1}.org",
-    "{0} @ {1} . org", "mailto:{0}@{1}.org", "{0}@\u2068{1}.org", "{0}\u200b@\u200b{1}.org", "{0}(a){1}.org", "{0}_at_{1}.org",
-    "{0} AT {1} DOT com", "{0} <at> {1} <dot> net", "{0} [arroba] {1} [punto] es", "{0} arroba {1} ponto com ponto br",
+    "{0}@{1}.org", "{0}@mail.{1}.co.uk", "{0}+list@{1}.com", "{0} (at) {1}.org", "{0}[at]{1}[dot]org",
+    "{0} at {1} dot org",
+    "{0} at {1}.org", "{0} {{ät}} {1}.de", "{0} arroba {1} punto org", "{0}＠{1}.org", "{0}%40{1}.org",
+    "{0}&#64;{1}.org",
+    "{0} @ {1} . org", "mailto:{0}@{1}.org", "{0}@\u2068{1}.org", "{0}\u200b@\u200b{1}.org", "{0}(a){1}.org",
+    "{0}_at_{1}.org",
+    "{0} AT {1} DOT com", "{0} <at> {1} <dot> net", "{0} [arroba] {1} [punto] es",
+    "{0} arroba {1} ponto com ponto br",
     "{0} (собака) {1} (точка) ru", "{0}@@{1}.org", "{0}@gmail", "{0} at gmail dot com", "{0}％40{1}.org",
 )  # fmt: skip
 QUERIES = (
     "https://example.org/form?name={0}", "https://www.example.com/a/b?x=1&ref={0}#top", "example.net/go?u={0}",
-    "https://example.org/page#{0}", "https://{1}:{0}@example.org/files", "https://l.example.com/?u=https%3A%2F%2Fx.example%2F{0}",
+    "https://example.org/page#{0}", "https://{1}:{0}@example.org/files",
+    "https://l.example.com/?u=https%3A%2F%2Fx.example%2F{0}",
     "https://www.youtube.com/watch?v=abcdefghijk&si={0}", "https://docs.example.org/d/12/edit?token={0}&hl=de",
     "HTTPS://EXAMPLE.ORG/S?Q={0}", "www.example.org/?q=%22{0}%22",
 )  # fmt: skip
 SECRETS = (
-    "wifi password is {0}", "password: {0}", "the PIN code is {0}{2}", "das WLAN-Passwort lautet {0}", "Passwort:\n{0}",
-    "contraseña del wifi: {0}", "la clave es {0}", "mot de passe : {0}", "le mot de passe est {0}", "senha do wifi é {0}",
+    "wifi password is {0}", "password: {0}", "the PIN code is {0}{2}", "das WLAN-Passwort lautet {0}",
+    "Passwort:\n{0}",
+    "contraseña del wifi: {0}", "la clave es {0}", "mot de passe : {0}", "le mot de passe est {0}",
+    "senha do wifi é {0}",
     "كلمة السر: {0}", "كلمة المرور هي {0}", "пароль: {0}", "wachtwoord is {0}", "密码是{0}", "{0}{2} is the password",
-    "api_key={0}", "ghp_{0}{0}{2}", "xoxb-{2}-{0}", "sk_live_{0}{2}", "-----BEGIN PRIVATE KEY-----\nMIIE{0}{2}\n-----END PRIVATE KEY-----",
-    "WIFI:S:Garden;T:WPA;P:{0};;", "pw {0}{2}", "Password for the shed: {0}", "Gartenpasswort={0}", "parola: {0}", "şifre: {0}",
+    "api_key={0}", "ghp_{0}{0}{2}", "xoxb-{2}-{0}", "sk_live_{0}{2}",
+    "-----BEGIN PRIVATE KEY-----\nMIIE{0}{2}\n-----END PRIVATE KEY-----",
+    "WIFI:S:Garden;T:WPA;P:{0};;", "pw {0}{2}", "Password for the shed: {0}", "Gartenpasswort={0}",
+    "parola: {0}", "şifre: {0}",
 )  # fmt: skip
 CODES = (
-    "your code is {0}", "verification code: {0}", "{0} is your WhatsApp code", "G-{0}", "Dein Bestätigungscode lautet {0}",
-    "código de verificación: {0}", "tu código es {0}", "code de vérification : {0}", "seu código é {0}", "رمز التحقق {0}",
+    "your code is {0}", "verification code: {0}", "{0} is your WhatsApp code", "G-{0}",
+    "Dein Bestätigungscode lautet {0}",
+    "código de verificación: {0}", "tu código es {0}", "code de vérification : {0}", "seu código é {0}",
+    "رمز التحقق {0}",
     "OTP {0}", "TAN: {0}", "код подтверждения: {0}", "验证码 {0}",
 )  # fmt: skip
 INVITES = (
-    "https://chat.whatsapp.com/{0}", "chat.whatsapp.com/{0}", "https://t.me/+{0}", "https://t.me/joinchat/{0}", "https://discord.gg/{0}",
-    "https://discord.com/invite/{0}", "https://www.facebook.com/groups/{0}/join/", "https://us02web.zoom.us/j/{2}?pwd={0}",
-    "https://teams.microsoft.com/l/meetup-join/{0}", "https://signal.group/#{0}", "https://meet.google.com/{0}", "tg://join?invite={0}",
+    "https://chat.whatsapp.com/{0}", "chat.whatsapp.com/{0}", "https://t.me/+{0}", "https://t.me/joinchat/{0}",
+    "https://discord.gg/{0}",
+    "https://discord.com/invite/{0}", "https://www.facebook.com/groups/{0}/join/",
+    "https://us02web.zoom.us/j/{2}?pwd={0}",
+    "https://teams.microsoft.com/l/meetup-join/{0}", "https://signal.group/#{0}", "https://meet.google.com/{0}",
+    "tg://join?invite={0}",
     "https://invite.viber.com/?g2={0}", "https://meet.jit.si/{0}", "https://join.slack.com/t/club/shared_invite/{0}",
 )  # fmt: skip
 HANDLES = (
-    "insta: @{0}", "my telegram is @{0}", "https://t.me/{0}", "Instagram: {0}_{2}", "https://m.me/{0}", "@{0} on Instagram",
+    "insta: @{0}", "my telegram is @{0}", "https://t.me/{0}", "Instagram: {0}_{2}", "https://m.me/{0}",
+    "@{0} on Instagram",
     "https://wa.me/message/{0}", "skype:{0}?chat",
 )  # fmt: skip
 PLACES = (
-    "{a}, {b}", "{a},{b}", "https://maps.google.com/?q={a},{b}", "https://www.google.com/maps/@{a},{b},17z", "geo:{a},{b}?z=17",
-    "https://www.openstreetmap.org/?mlat={a}&mlon={b}#map=18/{a}/{b}", "https://maps.apple.com/?ll={a},{b}", "Location: https://maps.google.com/?q={a},{b}",
-    "https://maps.app.goo.gl/{0}", "https://goo.gl/maps/{0}", "https://osm.org/go/{0}", "https://w3w.co/{0}.tank.pond",
+    "{a}, {b}", "{a},{b}", "https://maps.google.com/?q={a},{b}", "https://www.google.com/maps/@{a},{b},17z",
+    "geo:{a},{b}?z=17",
+    "https://www.openstreetmap.org/?mlat={a}&mlon={b}#map=18/{a}/{b}", "https://maps.apple.com/?ll={a},{b}",
+    "Location: https://maps.google.com/?q={a},{b}",
+    "https://maps.app.goo.gl/{0}", "https://goo.gl/maps/{0}", "https://osm.org/go/{0}",
+    "https://w3w.co/{0}.tank.pond",
     "lat: {a} lon: {b}", "///{0}.tank.pond", "https://glympse.com/{0}", "{a}° N, {b}° E",
 )  # fmt: skip
 IDS = (
-    "passport no. {u}{2}", "Reisepass: {u}{2}", "DNI {2}", "cédula {2}", "pasaporte {u}{2}", "CPF {cpf}", "passeport n° {u}{2}",
+    "passport no. {u}{2}", "Reisepass: {u}{2}", "DNI {2}", "cédula {2}", "pasaporte {u}{2}", "CPF {cpf}",
+    "passeport n° {u}{2}",
     "رقم الهوية {2}", "SSN {ssn}", "Personalausweis {u}{2}", "رقم الجواز {u}{2}", "NIF: {2}",
 )  # fmt: skip
 
@@ -213,20 +235,16 @@ def _in_script(written: str, zero: int) -> str:
 
 def _disturbed(number: str, dice: random.Random) -> str:
     """As a hand, a phone or a web page may write it: no separators, others, invisible ones, glued to letters."""
-    way = dice.randrange(10)
-    if way == 0:
-        return re.sub(r"[ ()/-]", "", number)
-    if way == 1:
-        return number.replace(" ", "\u00a0").replace("-", "\u2011")
-    if way == 2:
-        return "\u200b".join(number)
-    if way == 3:
-        return f"call{number}now".replace("calltel:", "tel:")
-    if way == 4:
-        return "\u202a" + number.replace(" ", "\u202f") + "\u202c"
-    if way == 5:
-        return number.replace(" ", dice.choice(("_", " – ", "/", " . ", "·", " ~ ", "  ")))
-    return number
+    ways: tuple[Callable[[], str], ...] = (
+        lambda: re.sub(r"[ ()/-]", "", number),
+        lambda: number.replace(" ", "\u00a0").replace("-", "\u2011"),
+        lambda: "\u200b".join(number),
+        lambda: f"call{number}now".replace("calltel:", "tel:"),
+        lambda: "\u202a" + number.replace(" ", "\u202f") + "\u202c",
+        lambda: number.replace(" ", dice.choice(("_", " – ", "/", " . ", "·", " ~ ", "  "))),
+        *[lambda: number] * 4,
+    )
+    return dice.choice(ways)()
 
 
 def _cpf(nine: str) -> str:
@@ -240,10 +258,40 @@ def _cpf(nine: str) -> str:
 # ---- decoys: digits and signs that are nobody's secret
 
 
+# {10-99} is a number between these two, with as many digits at least as the first has.
+_SORTS = (
+    "founded in {1850-2023}, rebuilt in {1950-2023} and {1950-2023}",
+    "that is € {1-98},{100-999}.{10-99} for {2-89} pots",
+    "{1-98}.{100-999},{10-99} EUR, {100-999} CHF",
+    "open {07-10}:{00-59}–{15-20}:{00-59}, {7-10}:30-12:15",
+    "{0-8}:{0-8}, {0-8}:{0-8} and {20-89}:{20-89} after 3 games",
+    "{2-899}.{0-9} km in {2-8} h {0-59} min, {100-1999} m up",
+    "order {10000-9999999}, invoice {2015-2024}-{1000-9999}",
+    "version {0-19}.{0-19}.{0-399}, build {1000-99999}, Python 3.{9-14}.1",
+    "from 20{10-24}-{01-12}-{01-28} to 20{10-24}-{01-12}-{01-28}, {01-12}/{01-28}/2023",
+    "IMG_20{10-24}{01-12}{01-28}_{10-23}{10-59}{10-59}.jpg and IMG-20{10-24}{01-12}{01-28}-WA{0000-9998}.jpg",
+    "{10000-99999} Altdorf, postal code {10000-99999}, room {1-399}",
+    "{1-98} %, {1-39} °C, {900-1039} hPa, {1-89} mm, {1-11} Bft",
+    "tracking {1000000000-999999999999}",
+    "the code of conduct has {3-29} pages; section {1-8}.{1-8}.{1-8}",
+    "{1-8} 1/2 cups, {50-899} g flour, {50-899} ml milk, {150-229} °C, {20-89} min",
+    "https://example.org/{2010-2023}/{01-12}/frogs-{100-99999}",
+    "{2-29}×{2-29} cm, {100-9999} × {100-9999} px, ratio {2-8}.{1000-9999}",
+    "bus {1-998} at {0-23}:{00-59}, platform {1-23}, seat {1-119}",
+    "members: {10-89} → {100-899} → {1-89},{100-999},{100-999} views",
+)
+_RANGE = re.compile(r"\{(\d+)-(\d+)\}")
+
+
 def decoys(count: int = 600, seed: int = SEED) -> list[str]:
     """Sentences heavy with digits that hide nothing: of every sort as many."""
     dice = random.Random(seed)
-    return [_SORTS[n % len(_SORTS)](dice) for n in range(count)]
+
+    def number(found: re.Match[str]) -> str:
+        return f"{dice.randint(int(found[1]), int(found[2])):0{len(found[1])}}"
+
+    sorts = (*_SORTS, "")
+    return [_RANGE.sub(number, sort) or _isbn(dice) for sort in islice(cycle(sorts), count)]
 
 
 def _isbn(dice: random.Random) -> str:
@@ -251,62 +299,6 @@ def _isbn(dice: random.Random) -> str:
     total = sum(int(digit) * (1, 3)[place % 2] for place, digit in enumerate(digits))
     digits += str(-total % 10)
     return f"ISBN {digits[:3]}-{digits[3]}-{digits[4:7]}-{digits[7:12]}-{digits[12]}"
-
-
-def _day(dice: random.Random) -> str:
-    return f"20{dice.randrange(10, 25)}-{dice.randrange(1, 13):02}-{dice.randrange(1, 29):02}"
-
-
-_SORTS: tuple[Callable[[random.Random], str], ...] = (
-    lambda d: (
-        f"founded in {d.randrange(1850, 2024)}, rebuilt in {d.randrange(1950, 2024)} and {d.randrange(1950, 2024)}"
-    ),
-    lambda d: (
-        f"that is {d.choice('€$£')} {d.randrange(1, 99)},{d.randrange(100, 999)}.{d.randrange(10, 99)} for {d.randrange(2, 90)} pots"
-    ),
-    lambda d: f"{d.randrange(1, 99)}.{d.randrange(100, 999)},{d.randrange(10, 99)} EUR, {d.randrange(100, 999)} CHF",
-    _isbn,
-    lambda d: (
-        f"open {d.randrange(7, 11):02}:{d.randrange(60):02}–{d.randrange(15, 21)}:{d.randrange(60):02}, {d.randrange(7, 11)}:30-12:15"
-    ),
-    lambda d: (
-        f"{d.randrange(9)}:{d.randrange(9)}, {d.randrange(9)}:{d.randrange(9)} and {d.randrange(20, 90)}:{d.randrange(20, 90)} after 3 games"
-    ),
-    lambda d: (
-        f"{d.randrange(2, 900)}.{d.randrange(10)} km in {d.randrange(2, 9)} h {d.randrange(60)} min, {d.randrange(100, 2000)} m up"
-    ),
-    lambda d: f"order {d.randrange(10_000, 9_999_999)}, invoice {d.randrange(2015, 2025)}-{d.randrange(1000, 9999)}",
-    lambda d: (
-        f"version {d.randrange(20)}.{d.randrange(20)}.{d.randrange(400)}, build {d.randrange(1000, 99_999)}, Python 3.{d.randrange(9, 15)}.1"
-    ),
-    lambda d: f"from {_day(d)} to {_day(d)}, {d.randrange(1, 13):02}/{d.randrange(1, 29):02}/2023",
-    lambda d: (
-        f"IMG_{_day(d).replace('-', '')}_{d.randrange(10, 24)}{d.randrange(10, 60)}{d.randrange(10, 60)}.jpg and IMG-{_day(d).replace('-', '')}-WA{d.randrange(9999):04}.jpg"
-    ),
-    lambda d: (
-        f"{d.randrange(10_000, 99_999)} Altdorf, postal code {d.randrange(10_000, 99_999)}, room {d.randrange(1, 400)}"
-    ),
-    lambda d: (
-        f"{d.randrange(1, 99)} %, {d.randrange(1, 40)} °C, {d.randrange(900, 1040)} hPa, {d.randrange(1, 90)} mm, {d.randrange(1, 12)} Bft"
-    ),
-    lambda d: f"tracking {d.randrange(10**9, 10**12)}",
-    lambda d: (
-        f"the code of conduct has {d.randrange(3, 30)} pages; section {d.randrange(1, 9)}.{d.randrange(1, 9)}.{d.randrange(1, 9)}"
-    ),
-    lambda d: (
-        f"{d.randrange(1, 9)} 1/2 cups, {d.randrange(50, 900)} g flour, {d.randrange(50, 900)} ml milk, {d.randrange(150, 230)} °C, {d.randrange(20, 90)} min"
-    ),
-    lambda d: f"https://example.org/{d.randrange(2010, 2024)}/{d.randrange(1, 13):02}/frogs-{d.randrange(100, 99_999)}",
-    lambda d: (
-        f"{d.randrange(2, 30)}×{d.randrange(2, 30)} cm, {d.randrange(100, 9999)} × {d.randrange(100, 9999)} px, ratio {d.randrange(2, 9)}.{d.randrange(1000, 9999)}"
-    ),
-    lambda d: (
-        f"bus {d.randrange(1, 999)} at {d.randrange(24)}:{d.randrange(60):02}, platform {d.randrange(1, 24)}, seat {d.randrange(1, 120)}"
-    ),
-    lambda d: (
-        f"members: {d.randrange(10, 90)} → {d.randrange(100, 900)} → {d.randrange(1, 90)},{d.randrange(100, 999)},{d.randrange(100, 999)} views"
-    ),
-)
 
 
 # ---- finding them again
@@ -317,6 +309,19 @@ class Nose:
 
     def __init__(self, canaries: Iterable[Canary]) -> None:
         self._canaries = list(canaries)
+
+    @cached_property
+    def _spaced(self) -> list[Canary]:
+        return [one for one in self._canaries if not all(map(str.isalnum, one.traces))]
+
+    @cached_property
+    def _solid(self) -> dict[int, dict[str, Canary]]:
+        """Traces of letters and digits alone, by their lengths."""
+        found: dict[int, dict[str, Canary]] = {}
+        for one in self._canaries:
+            for trace in filter(str.isalnum, one.traces):
+                found.setdefault(len(trace), {})[trace] = one
+        return found
 
     @cached_property
     def _sevens(self) -> dict[str, Canary]:
@@ -335,9 +340,12 @@ class Nose:
     def within(self, text: str) -> Iterator[Canary]:
         """The canaries of which a text holds a trace."""
         views = "\n".join(dict.fromkeys(_views(text)))
-        for canary in self._canaries:
-            if any(trace in views for trace in canary.traces):
-                yield canary
+        yield from (canary for canary in self._spaced if any(trace in views for trace in canary.traces))
+        for run in set(_SIGNS.findall(views)):
+            for length in self._solid:
+                for at in range(len(run) - length + 1):
+                    if (found := self._solid[length].get(run[at : at + length])) is not None:
+                        yield found
         for run in _RUN.finditer(views):
             digits = re.sub(r"\D", "", run[0])
             for at in range(len(digits) - 6):
@@ -347,6 +355,7 @@ class Nose:
 
 # Digits that a reader takes for one number; hexadecimal digests and the like are none.
 _RUN = re.compile(r"\d(?:[^0-9a-z\n\"]{0,5}\d){6,}")
+_SIGNS = re.compile(r"[a-z0-9]{6,}")
 _DIGEST = re.compile(r"(?<![0-9a-z])[0-9a-f]{32,128}(?![0-9a-z])")
 _ESCAPES = re.compile(r"(?:\\u[0-9a-f]{4})+", re.IGNORECASE)
 

@@ -438,6 +438,20 @@ def test_messages_that_gained_reactions_and_were_taken_back_since_are_one_with_w
     assert sums == {sum_of(tmp_path / "new")}
 
 
+def test_what_is_left_alone_by_design_is_said_once_and_counted(tmp_path: Path) -> None:
+    tree = {path: content for path, content in TREES["2024"](member(3, 40), 30) if path.endswith(".json")}
+    tree["security_and_login_information/where_you're_logged_in.json"] = b'{"active_sessions_v2": []}'
+    tree["ads_information/advertisers.json"] = b"[1]"
+    tree["notes.txt"] = b"of somebody"
+    report = bring(tmp_path / "home", lay(tree.items(), tmp_path / "facebook-ana"))
+    told = [problem.note for problem in report.problems if "left alone" in problem.note]
+    assert sum("logins, sessions" in note for note in told) == 1
+    assert not any("where_you" in note or "advertisers" in note for note in told)
+    (other,) = (problem.note for problem in report.problems if problem.what == "left-alone")
+    assert "notes.txt" in other
+    assert report.counts["skipped"] >= 3
+
+
 # -- the generator says what it says ----------------------------------------------------------------------------
 
 

@@ -72,7 +72,12 @@ def test_a_file_deeper_than_any_parser_goes_names_the_limit_and_is_parsed_once(
 ) -> None:
     seen: list[int] = []
     parse = loading.parse
-    monkeypatch.setattr(loading, "parse", lambda raw: (seen.append(len(raw)), parse(raw))[1])
+
+    def counted(raw: bytes) -> Any:
+        seen.append(len(raw))
+        return parse(raw)
+
+    monkeypatch.setattr(loading, "parse", counted)
     raw = b'{"comments_v2": ' + b"[" * 5_000 + b"]" * 5_000 + b"}"
     found = read(tmp_path, {COMMENTS: raw, INBOX: thread(say("peas", MAY))}, Limits())
     (told,) = of(found, "unreadable-json")

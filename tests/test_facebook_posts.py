@@ -221,7 +221,8 @@ def test_a_place_that_is_listed_twice_is_one(tmp_path: Path) -> None:
     places: list[dict[str, Any]] = [{"place": first}, {"place": {"name": "The mill", "url": "https://mill.example"}}]
     message = the_post(tmp_path, post(None, attachments=hung(*places)))
     assert message.kind == "location"
-    told = {"name": "The mill", "address": "Mill Lane", **coordinate, "url": "https://mill.example"}
+    written = {key: str(degrees) for key, degrees in coordinate.items()}
+    told = {"name": "The mill", "address": "Mill Lane", **written, "url": "https://mill.example"}
     assert message.extra == {"places": [told]}
     assert the_post(tmp_path / "2", post("Here", attachments=hung(*places))).kind == "post"
 

@@ -205,7 +205,7 @@ def test_a_check_in_is_a_place_on_the_own_wall(tmp_path: Path) -> None:
     (message,) = told.messages
     assert (message.kind, message.conversation) == ("location", WALL)
     assert message.extra == {
-        "places": [{"name": "The old mill", "address": "Mill Lane", "latitude": 41.5, "longitude": -8.25}]
+        "places": [{"name": "The old mill", "address": "Mill Lane", "latitude": "41.5", "longitude": "-8.25"}]
     }
 
 

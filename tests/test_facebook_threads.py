@@ -546,7 +546,40 @@ def test_the_sentence_may_be_in_the_next_part(tmp_path: Path) -> None:
         f"{CLUB}message_1.json": thread(say("Reacted 😂 to your message ", CLEO, MAY + 9000)),
         f"{CLUB}message_2.json": thread(say("joke", reactions=[{"reaction": "😂", "actor": CLEO}])),
     }
-    assert texts(read(tmp_path, files)) == ["joke"]
+    found = read(tmp_path, files)
+    assert texts(found) == ["joke"]
+    assert [mark.at for mark in found.messages[0].reactions] == [datetime(2024, 5, 1, 10, 0, 9, tzinfo=UTC)]
+
+
+def test_a_former_name_of_the_owner_is_the_owner_unless_somebody_there_has_it_now(tmp_path: Path) -> None:
+    profile = {"profile_v2": {"name": {"full_name": ANA}, "previous_names": [{"name": "Ana Garden"}]}}
+    files = {next(iter(PROFILE)): profile, ONE: thread(say("leeks", "Ana Garden"), say("peas", ANA, MAY - 1))}
+    (peas, leeks) = read(tmp_path / "a", files).messages
+    assert peas.sender == leeks.sender
+    assert leeks.key != one(tmp_path / "c", say("leeks", ANA)).key  # it is known by the name it is told under
+    files[ONE] = thread(say("leeks", "Ana Garden"), say("peas", ANA, MAY - 1), people=(BEN, "Ana Garden", ANA))
+    (peas, leeks) = read(tmp_path / "b", files).messages
+    assert peas.sender != leeks.sender
+
+
+def test_each_of_three_parts_may_say_when_somebody_reacted_in_the_one_before(tmp_path: Path) -> None:
+    def laughed(at: int) -> dict[str, Any]:
+        return say("Reacted 😂 to your message ", CLEO, at)
+
+    def joke(text: str, at: int) -> dict[str, Any]:
+        return say(text, at=at, reactions=[{"reaction": "😂", "actor": CLEO}])
+
+    files = {
+        f"{CLUB}message_1.json": thread(laughed(MAY + 70_000), say("end", at=MAY + 60_000)),
+        f"{CLUB}message_2.json": thread(
+            joke("third", MAY + 50_000), laughed(MAY + 40_000), joke("second", MAY + 30_000)
+        ),
+        f"{CLUB}message_3.json": thread(joke("first", MAY + 20_000), laughed(MAY + 11_000), joke("zero", MAY + 10_000)),
+    }
+    found = read(tmp_path, files)
+    assert texts(found) == ["zero", "first", "second", "third", "end"]
+    seconds = [[None if mark.at is None else mark.at.second for mark in one.reactions] for one in found.messages]
+    assert seconds == [[11], [None], [40], [10], []]
 
 
 def test_a_like_does_not_say_with_what(tmp_path: Path) -> None:

@@ -166,6 +166,24 @@ def test_a_line_of_two_hundred_megabytes_is_read_in_part_and_never_held_whole(tm
         assert ("after it",) in archive.connection.execute("select text from message").fetchall()
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="wait4 is POSIX's")
+@pytest.mark.parametrize("field", [b"Subject: ", b"To: ", b"X-Reed: ", b"\n"], ids=["subject", "to", "other", "body"])
+def test_a_letter_of_two_hundred_megabytes_in_one_line_is_never_held_whole(field: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "box.mbox"
+    with file.open("wb") as out:
+        out.write(corpus.mail("1", b"The frog is back") + corpus.mail("2", b"")[:-3] + field)
+        for _ in range(200):
+            out.write(b"reed " * 200_000)
+        out.write(b"\n\n\n" + corpus.mail("3", b"And the heron, too"))
+    code, _, kib = measured(tmp_path / "home", "import", "--zone", "UTC", str(file))
+    assert code in {OK, LOSSES}
+    assert kib <= BOMB_KIB
+    with store.open_archive(tmp_path / "home") as archive:
+        texts = {text for (text,) in archive.connection.execute("select text from message")}
+    assert {"The frog is back", "And the heron, too"} <= texts
+
+
 _WATCHED = """
 import os, subprocess, sys
 process = subprocess.Popen([sys.executable, "-m", "archiver", *sys.argv[1:]], stdout=-3, stderr=-3)

@@ -17,7 +17,7 @@ from archiver.store import history
 from tests.hostile.corpus import CHAT, FAILED, LOSSES, OK, chat, mail
 from tests.hostile.zips import Part, pack
 
-ELSEWHERE = {"json_depth"}  # of Facebook's JSON: test_facebook_hostile
+ELSEWHERE = {"json_depth", "json_bytes"}  # of Facebook's JSON: test_facebook_hostile
 TALK = Part("_chat.txt", chat())
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from archiver.errors import ArchiveError, UsageError
-from archiver.policy import KEYS, Policy, decided, read, starter, write_starter
+from archiver.policy import KEYS, Policy, Value, decided, read, starter, write_starter
 
 WHOLE = """
 title = "Garden Club"
@@ -77,7 +77,13 @@ def test_without_a_word_everybody_is_protected() -> None:
 
 def test_what_was_typed_wins_over_the_file(tmp_path: Path) -> None:
     (tmp_path / "publish.toml").write_text(WHOLE, encoding="utf-8")
-    typed = {"names": "pseudonyms", "public": False, "consent": ("Mei",), "title": None, "allow": None}
+    typed: dict[str, Value | None] = {
+        "names": "pseudonyms",
+        "public": False,
+        "consent": ("Mei",),
+        "title": None,
+        "allow": None,
+    }
     found = decided(tmp_path / "publish.toml", typed)
     assert (found.said("names"), found.said("public"), found.listed("consent")) == ("pseudonyms", "", ("Mei",))
     assert (found.said("title"), found.said("allow")) == ("Garden Club", "place,email")

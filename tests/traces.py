@@ -9,6 +9,7 @@ import sqlite3
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
@@ -50,6 +51,13 @@ def _readings(content: bytes) -> Iterator[bytes]:
             raw = re.sub(rb"[\r\n=]", b"", run[0])
             yield base64.b64decode(raw[: len(raw) & ~3])
         yield re.sub(rb"<[^>]*>", b"", content)
+        yield unescape(re.sub(r"<[^>]*>", "", content.decode("utf-8", "replace"))).encode()
+        yield re.sub(rb"\\u00([0-9A-Fa-f]{2})", lambda one: bytes.fromhex(one[1].decode()), content)  # as Facebook does
+        yield re.sub(rb"\\u([0-9A-Fa-f]{4})", lambda one: _sign(one[1]), content)
+
+
+def _sign(code: bytes) -> bytes:
+    return chr(int(code, 16)).encode("utf-8", "replace")
 
 
 def _in_database(file: Path, words: Sequence[str]) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """`archive publish` and `archive export`: out of the archive, for people and for programs."""
 
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,7 +47,8 @@ def publish(
     ] = None,
     public: Annotated[bool | None, typer.Option("--public/--not-public", help="Let search engines in.")] = None,
     attachments: Annotated[
-        bool | None, typer.Option(
+        bool | None,
+        typer.Option(
             "--attachments/--no-attachments",
             help="Show attached photos, films and sounds, without the places, devices and names noted in their files.",
         ),
@@ -57,7 +60,9 @@ def publish(
             help="Open data beside the pages: jsonl, csv, atom, sitemap, json-ld or bagit; may be given again.",
         ),
     ] = None,
-    search: Annotated[str | None, typer.Option(
+    search: Annotated[
+        str | None,
+        typer.Option(
             metavar="own|pagefind",
             help="What searches the site: our own, which works from a disk, too, or Pagefind, once it is on the web.",
         ),
@@ -68,7 +73,7 @@ def publish(
     licence: Annotated[str | None, typer.Option(help="On what terms they may be used.")] = None,
     contact: Annotated[str | None, typer.Option(help="How to ask for removal, e.g. an address.")] = None,
     language: Annotated[str | None, typer.Option(metavar="TAG", help="Language of the pages' own words.")] = None,
-    address: Annotated[str | None, typer.Option(metavar="URL", help="Where the site will stand: feeds need it.")] = None,
+    address: Annotated[str | None, typer.Option(metavar="URL", help="Where it will stand: feeds need it.")] = None,
     yes: Annotated[
         bool, typer.Option("--yes", help="Do not ask; and replace pages that were changed by hand since.")
     ] = False,
@@ -173,11 +178,11 @@ def _publish(target: Path, decided: "Policy", *, accept: str, yes: bool, as_json
         key, library = secret(folder()), StoredLibrary(archive)
         there = untouched(library, target, wishes=wishes, secret=key, archive=folder())
         fresh = {} if there else cast(archive, decided, key).fresh
+    if there:
+        return _published(there, [], as_json=as_json)
     faces.remember(folder(), fresh)
     named, seal = decided.listed("conversations"), site_seal(key, target)
     ask = exposing.agreed if exposing.somebody_is_there() and not yes else None
-    if there:
-        return _published(there, [], as_json=as_json)
     with reading() as archive, archive.snapshot():
         library, people = StoredLibrary(archive), cast(archive, decided, key)
         before, now = faces.appeared(archive.connection, seal), appearances(people)
@@ -196,12 +201,11 @@ def _publish(target: Path, decided: "Policy", *, accept: str, yes: bool, as_json
         )
         alone = [one.title for one in left_out(library.conversations(), named)] if ALL in named else []
     if before != now:
-        kept = unconcerned(library, target, wishes=wishes, secret=key, archive=folder())
-        faces.remember_appearances(folder(), seal, now, kept)
+        _remember(seal, now, unconcerned(library, target, wishes=wishes, secret=key, archive=folder()))
     return _published(done, alone, as_json=as_json)
 
 
-def _published(done: "PublishReport", alone: list[str], *, as_json: bool) -> None:
+def _published(done: "PublishReport", alone: Sequence[str], *, as_json: bool) -> None:
     from dataclasses import asdict
 
     from archiver import ui
@@ -213,6 +217,18 @@ def _published(done: "PublishReport", alone: list[str], *, as_json: bool) -> Non
     if alone:
         ui.talk(f"Left out, for it is talk between two people: {', '.join(alone)}. Name it to publish it.")
     ui.talk(f"{done.messages:,} messages on {done.pages:,} pages. Open: {done.index}")
+
+
+def _remember(seal: bytes, now: Mapping[bytes, str], around: AbstractContextManager[None]) -> None:
+    """Keep who appears; the pages are in their place, so that somebody else's writing is no failure."""
+    from archiver import ui
+    from archiver.errors import LockedError
+    from archiver.store import faces
+
+    try:
+        faces.remember_appearances(folder(), seal, now, around)
+    except LockedError:
+        ui.talk("Somebody else writes to the archive: the next preview will call some people new who are not.")
 
 
 @export.command("jsonl")

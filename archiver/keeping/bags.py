@@ -27,6 +27,7 @@ from archiver.keeping.packed import is_packed_bag, laid_out
 from archiver.keeping.replay import replay
 from archiver.store import archive as store
 from archiver.store import backup, contents, foreign, plan
+from archiver.store.belongings import NOTED
 from archiver.store.blobs import CHUNK, Blobs, sync_folder
 from archiver.store.digest import digest
 from archiver.store.findings import Finding, Verdict
@@ -281,7 +282,7 @@ def _become(bag: Path, home: Path, folder: Path) -> Brought:
         whole = digest(archive.connection)
         imports = contents.imports(archive.connection, done_only=True)
         with archive.transaction() as sql:
-            note(sql, "ingestion", {"bag": bag.name, "digest": whole, "key": None})  # the one of then stayed at home
+            note(sql, "ingestion", {"bag": bag.name, "digest": whole, NOTED: None})  # that key stayed at home
     return Brought(whole, fresh=True, imports=imports)
 
 

@@ -117,22 +117,26 @@ def _filling(words: bytes, wide: str) -> bytes:
 # -- texts -------------------------------------------------------------------------------------------------
 
 
-def places_in(data: bytes, charset: str, find: Find, *, hypertext: bool) -> list[Range]:
-    """Ranges of bytes in which *find* finds something, in whatever way the bytes may be read as text.
+def places_in(
+    data: bytes, charset: str, find: Find, *, hypertext: bool, readings: "Readings | None" = None
+) -> list[Range]:
+    """Ranges of bytes in which *find* finds something, in whatever way the bytes may be read as text, and a text be
+    read: as *readings* has it, else as hypertext or as it is.
 
     In a charset of several bytes that is not Unicode's nobody can say which byte belongs to which sign, so where
     something is found there all of it is meant.
     """
-    marked = hypertext or _TAGS.search(data) is not None
+    marked = hypertext or (readings is None and _TAGS.search(data) is not None)
+    readings = readings or (_marked if marked else _plain)
     found: list[Range] = []
     for encoding in _encodings(data, charset):
         if not _known(encoding):
             text = data.decode(encoding, "replace")
-            if any(find(reading.text) for reading in _readings(text, marked=marked)):
+            if any(find(reading.text) for reading in readings(text)):
                 return [(0, len(data))]
             continue
         text = _read(data, encoding)
-        places = merged(place for one in _readings(text, marked=marked) for place in one.places(find(one.text)))
+        places = merged(place for one in readings(text) for place in one.places(find(one.text)))
         found += _in_bytes(text, places, encoding)
     return merged(found)
 
@@ -186,7 +190,7 @@ def _in_bytes(text: str, places: Iterable[Range], encoding: str) -> Iterator[Ran
         yield first, offset
 
 
-class _Reading(NamedTuple):
+class Reading(NamedTuple):
     """A text as it is read, and which of its pieces stand where in what is written: start, end, as it is read."""
 
     text: str
@@ -209,16 +213,20 @@ class _Reading(NamedTuple):
                     yield first, last
 
 
-def _readings(text: str, *, marked: bool) -> Iterator[_Reading]:
-    """A plain text as it is; hypertext without its tags, and with them, for words stand in attributes, too."""
-    if not marked:
-        yield _Reading(text, [])
-        return
+Readings = Callable[[str], Iterable[Reading]]
+
+
+def _plain(text: str) -> Iterator[Reading]:
+    yield Reading(text, [])
+
+
+def _marked(text: str) -> Iterator[Reading]:
+    """Hypertext without its tags, and with them, for words stand in attributes, too."""
     yield _reading(text, tags=False)
     yield _reading(text, tags=True)
 
 
-def _reading(text: str, *, tags: bool) -> _Reading:
+def _reading(text: str, *, tags: bool) -> Reading:
     read: list[str] = []
     pieces: list[tuple[int, int, int, bool]] = []
     at = 0
@@ -235,4 +243,4 @@ def _reading(text: str, *, tags: bool) -> _Reading:
             else:
                 pieces.append((at, piece.start(), piece.start(), False))
             at += len(said)
-    return _Reading("".join(read), pieces)
+    return Reading("".join(read), pieces)

@@ -17,7 +17,10 @@ _ENDINGS = (
 )
 
 _INVISIBLE = "\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
-_PROVIDERS = "gmail|googlemail|hotmail|outlook|yahoo|icloud|protonmail|proton|gmx|aol|msn|live|yandex|zoho|posteo|mailbox|tutanota"
+_PROVIDERS = (
+    "gmail|googlemail|hotmail|outlook|yahoo|icloud|protonmail|proton|gmx|aol|msn|live|yandex|zoho|posteo|mailbox|"
+    "tutanota"
+)
 _SIGN = "(?:[@＠﹫]{1,3}|[%％](?:25)?40|&(?:#0*64|#[xX]0*40|commat);)"
 _POINT = "(?:[.．。｡]|%(?:25)?2[eE]|&(?:#0*46|#[xX]0*2[eE]|period);)"
 _OPEN, _CLOSE = r"[(\[{<«|]", r"[)\]}>»|]"
@@ -44,7 +47,7 @@ _ADDRESS = re.compile(
 
 # ana_at_example.org, ana-at-example-dot-org, ana*at*example.org
 _HYPHENED = re.compile(
-    rf"(?<![\w.+*-])[\w.+-]{{1,64}}?[-_*~](?:{_AT_WORDS})[-_*~][\w-]{{1,63}}?"
+    rf"(?<![\w.+-])[\w.+-]{{1,64}}?[-_*~](?:{_AT_WORDS})[-_*~][\w-]{{1,63}}?"
     rf"(?:(?:\.|[-_*~](?:{_DOT_WORDS})[-_*~])[\w-]{{1,63}}?){{0,4}}(?:\.|[-_*~](?:{_DOT_WORDS})[-_*~])(?:{_ENDINGS})(?![\w-])",
     re.IGNORECASE,
 )
@@ -74,7 +77,7 @@ def may_hold_emails(text: str, words: Collection[str]) -> bool:
         return True
     if _OPENED.search(text) is not None and _WRITTEN_AROUND.search(text) is not None:
         return True
-    if not SPOKEN_AT.isdisjoint(words):
+    if words and not SPOKEN_AT.isdisjoint(words):
         return _DOTTED.search(text) is not None or not _SPOKEN_DOT.isdisjoint(words) or not _MAILERS.isdisjoint(words)
     return ("_" in text or "-" in text or "*" in text or "~" in text) and _JOINED_AT.search(text) is not None
 

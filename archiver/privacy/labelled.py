@@ -5,14 +5,14 @@ text and no faster.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import cache
 
 from archiver.privacy.labels import HARMLESS_CODES, IS, LABELS, NETWORKS, PLAIN_WORDS, STATES, Phrases
 from archiver.privacy.spans import Span
 
 _SPACE = r"[^\S\r\n]"
-_BREAK = rf"{_SPACE}{{0,4}}(?:\r?\n)?{_SPACE}{{0,4}}"
+_BREAK = rf"{_SPACE}{{0,4}}(?:\r?\n(?:>{_SPACE}?){{0,4}})?{_SPACE}{{0,4}}"  # within a quotation, too
 _SIGN = r"(?:=>|->|[:=：＝→➜])"
 _QUOTES = "\"'“”„«»‘’`*_"
 _HIDDEN = r"\[[^\W\d][^\]\[\d\n]{0,30}\]|\?…|…"  # what was hidden already
@@ -21,10 +21,10 @@ _MOST_WORDS = 6  # of a passphrase
 _BEFORE, _AFTER = ("", "(", "*", "_", '"', "“", "'"), ("", *".,:;=?!)*_\"'”-", "s", "n", "’s", "'s", ":*", "*:")
 
 
-def may_hold_labels(low: str, words: Iterable[str]) -> bool:
+def may_hold_labels(low: str, words: Collection[str]) -> bool:
     """Whether it is worth looking; *low* is the text in lower case, *words* its words, whole and parted at hyphens and
     colons, if any of them is of `spellings`."""
-    if not spellings().isdisjoint(words):
+    if words and not spellings().isdisjoint(words):
         return True
     if "passw" in low or "kennwort" in low or "code" in low or "g-" in low:
         return True
@@ -44,8 +44,8 @@ def labelled(text: str) -> Iterator[Span]:
         if numbered or kind == "secret":
             for found in pattern.finditer(low):
                 yield from _span(low, found, kind)
-    if numbered:
-        for kind, pattern in _turned():
+    for kind, pattern in _turned():
+        if numbered or kind == "secret":
             for found in pattern.finditer(low):
                 yield Span(*found.span("value"), kind)
 
@@ -152,14 +152,15 @@ def _labels(tables: Iterable[Phrases]) -> str:
 _DIGIT = re.compile(r"\d")
 _ENDING = r"(?:e?s|en|n)?(?![^\W\d_])"
 _FEW_WORDS, _SOME_WORDS = (rf"(?:[\s_-]{{1,2}}[^\W\d_]{{1,15}}){{0,{most}}}?" for most in (2, 4))
-_JOINED = rf"{_SPACE}{{0,3}}[*_\"'”»)]{{0,2}}{_BREAK}{_SIGN}{{1,2}}{_BREAK}"
+_JOINED = rf"{_SPACE}{{0,3}}[*_\"'”»)]{{0,2}}{_BREAK}{_SIGN}{{1,2}}+{_BREAK}"
 _NUMBER = r"(?:[\s_-]{0,2}(?:n[or°º]\.?|nr\.?|num(?:ber|mer)?|número|numéro|numero|№|رقم))?"
 _NUMBERISH = r"[^\W\d_]{0,5}[-. ]?\d(?:[-. /]?\d|[^\W\d_]){3,24}(?:[-. ][^\W\d_])?(?![^\W_])"
 _CODE = (
     r"(?:[a-z]{1,3}-)?\d(?:[ -]?\d){2,8}(?!\d|[.,:/]\d|\s?[%€$£])"
     r"|(?=[a-z-]{0,12}\d)[a-z\d]{2,8}(?:-[a-z\d]{2,8}){1,3}(?![\w-])|(?=[a-z]{0,7}\d)(?=\d{0,7}[a-z])[a-z\d]{5,10}(?![\w-])"
 )
-_SECRET = rf"(?!{_HIDDEN})(?P<value>[{_QUOTES}][^{_QUOTES}\r\n]{{1,64}}[{_QUOTES}]|\S+(?<![.,;)\]]))"
+_NOTHING = rf"{_HIDDEN}|[>=:]|(?:(?<=http:)|(?<=https:))//"  # "the shed key https://…" says no key
+_SECRET = rf"(?!{_NOTHING})(?P<value>[{_QUOTES}][^{_QUOTES}\r\n]{{1,64}}[{_QUOTES}]|\S+(?<![.,;)\]]))"
 
 
 def _sentence() -> str:

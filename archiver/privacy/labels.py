@@ -19,8 +19,10 @@ class Labels(NamedTuple):
 
 
 _PASSWORDS: Phrases = {
-    "en": "password|passwords|passwd|passphrase|passcode|pwd|pw|p/w|pin|pin code|pin number|puk|cvv|cvv2|cvc|cvc2|wifi key"
-    "|network key|security key|secret key|private key|api key|access key|access token|auth token|api token|bearer token"
+    "en": "password|passwords|passwd|passphrase|passcode|pwd|pw|p/w|pin|pin code|pin number|puk|cvv|cvv2|cvc|cvc2"
+    "|wifi key"
+    "|network key|security key|secret key|private key|api key|access key|access token|auth token|api token"
+    "|bearer token"
     "|client secret|door code|gate code|alarm code|lock code|key code|entry code|recovery phrase|seed phrase"
     "|recovery code|backup code",
     "de": "passwort|passwörter|kennwort|geheimzahl|wlan schlüssel|wlan key|netzwerkschlüssel|sicherheitsschlüssel"
@@ -58,11 +60,13 @@ _QUIET_PASSWORDS: Phrases = {
 }
 
 _CODES: Phrases = {
-    "en": "verification code|security code|confirmation code|authentication code|login code|access code|one time password"
+    "en": "verification code|security code|confirmation code|authentication code|login code|access code"
+    "|one time password"
     "|one time code|one time passcode|one time pin|otp|otp code|2fa code|sms code|activation code|whatsapp code|code",
     "de": "bestätigungscode|sicherheitscode|verifizierungscode|einmalcode|einmalpasswort|freischaltcode"
     "|aktivierungscode|anmeldecode|prüfcode|mobile tan|smstan|tan|code",
-    "es": "código de verificación|código de seguridad|código de confirmación|código de acceso|código de activación|código"
+    "es": "código de verificación|código de seguridad|código de confirmación|código de acceso"
+    "|código de activación|código"
     "|codigo|codigo de verificacion",
     "fr": "code de vérification|code de confirmation|code de sécurité|code de connexion|code d'activation|code sms",
     "pt": "código de verificação|código de segurança|código de confirmação|código de ativação|código",
@@ -80,7 +84,8 @@ _CODES: Phrases = {
     "zh ja ko": "验证码|驗證碼|校验码|動態密碼|認証コード|確認コード|인증번호|인증 코드",
 }
 HARMLESS_CODES: Phrases = {
-    "en": "postal|post|zip|area|qr|bar|source|dress|error|colour|color|promo|discount|country|status|product|order|voucher"
+    "en": "postal|post|zip|sort|area|qr|bar|source|dress|error|colour|color|promo|discount|country|status|product"
+    "|order|voucher"
     "|house|morse|http|exit|building|item|course|room|plant|seed",
     "de": "post|postleit|farb|fehler|quell|bar|qr|rabatt|produkt|länder",
     "es pt": "postal|barras|descuento|desconto|producto|produto|área|error",
@@ -93,18 +98,25 @@ HARMLESS_CODES: Phrases = {
 _IDS: Phrases = {
     "en": "passport|passport no|passport number|passport nr|national id|national id number|id number|id no|id card"
     "|identity card|identity number|ssn|social security|social security number|social security no|national insurance"
-    "|national insurance number|nino|nhs number|nhs no|driving licence|driver's licence|driver's license|drivers license"
-    "|driving license|licence no|license no|tax id|tax number|aadhaar|aadhar|aadhaar number|pan card|pan number|voter id"
+    "|national insurance number|nino|nhs number|nhs no|driving licence|driver's licence|driver's license"
+    "|drivers license"
+    "|driving license|licence no|license no|tax id|tax number|aadhaar|aadhar|aadhaar number|pan card|pan number"
+    "|voter id"
     "|residence permit|green card no|medicare number",
-    "de": "personalausweis|personalausweisnummer|ausweisnummer|ausweisnr|ausweis nr|reisepass|reisepassnummer|passnummer"
+    "de": "personalausweis|personalausweisnummer|ausweisnummer|ausweisnr|ausweis nr|reisepass|reisepassnummer"
+    "|passnummer"
     "|pass nr|steuer id|steueridentifikationsnummer|steuernummer|sozialversicherungsnummer|rentenversicherungsnummer"
-    "|versichertennummer|krankenkassennummer|ahv|ahv nummer|ahv nr|führerscheinnummer|führerschein nr|svnr|aufenthaltstitel",
-    "es": "dni|nie|nif|cédula|cedula|cédula de identidad|cédula de ciudadanía|cedula de ciudadania|curp|rfc|rut|run|cuil"
-    "|cuit|pasaporte|número de pasaporte|seguridad social|número de seguridad social|nss|carnet de identidad|documento"
+    "|versichertennummer|krankenkassennummer|ahv|ahv nummer|ahv nr|führerscheinnummer|führerschein nr|svnr"
+    "|aufenthaltstitel",
+    "es": "dni|nie|nif|cédula|cedula|cédula de identidad|cédula de ciudadanía|cedula de ciudadania|curp|rfc|rut"
+    "|run|cuil"
+    "|cuit|pasaporte|número de pasaporte|seguridad social|número de seguridad social|nss|carnet de identidad"
+    "|documento"
     " de identidad|número de documento|clave de elector",
     "fr": "numéro de sécurité sociale|sécurité sociale|numéro de sécu|numéro sécu|carte d'identité|carte nationale"
     " d'identité|cni|passeport|numéro de passeport|permis de conduire|numéro fiscal|titre de séjour|nir",
-    "pt": "cpf|cnh|nif|rg|cartão de cidadão|cartão do cidadão|bilhete de identidade|passaporte|título de eleitor|pis|niss",
+    "pt": "cpf|cnh|nif|rg|cartão de cidadão|cartão do cidadão|bilhete de identidade|passaporte|título de eleitor"
+    "|pis|niss",
     "it": "codice fiscale|carta d'identità|passaporto|numero di passaporto|patente|tessera sanitaria",
     "ar": "رقم الهوية|الهوية|بطاقة الهوية|هوية رقم|الرقم القومي|رقم قومي|الرقم الوطني|رقم وطني|رقم الجواز|جواز السفر"
     "|جواز سفر|رقم جواز السفر|رقم البطاقة|رقم الإقامة|الإقامة|رقم الاقامة",
@@ -175,9 +187,11 @@ IS: Phrases = {
 """What stands between a label and what it announces, in sentences."""
 
 PLAIN_WORDS: Phrases = {
-    "en": "a|an|the|in|on|at|it|not|no|so|too|very|still|now|always|never|also|behind|under|with|for|from|what|which|that"
+    "en": "a|an|the|in|on|at|it|not|no|so|too|very|still|now|always|never|also|behind|under|with|for|from|what"
+    "|which|that"
     "|this|only|your|my|our|and|or|if|to|again|there|here|as|same|please|but|because|when|where",
-    "de": "ein|eine|der|die|das|in|im|am|an|auf|nicht|kein|noch|jetzt|immer|auch|weg|da|hier|unter|zu|sehr|bei|unten|oben"
+    "de": "ein|eine|der|die|das|in|im|am|an|auf|nicht|kein|noch|jetzt|immer|auch|weg|da|hier|unter|zu|sehr|bei"
+    "|unten|oben"
     "|und|oder|mein|dein|euer|wieder|bitte|aber|wenn|wo",
     "es": "un|una|el|la|en|no|muy|mi|tu|su|y|o|que|para|de|del|con|otra|ahora|por|pero|si",
     "fr": "un|une|le|la|les|dans|sur|pas|ne|toujours|mon|ton|votre|et|ou|que|à|au|en|de|du|encore|mais|si",
@@ -188,7 +202,8 @@ PLAIN_WORDS: Phrases = {
 """Words with which a sentence goes on, so that none of them is a password."""
 
 STATES: Phrases = {
-    "en": "wrong|right|correct|incorrect|required|needed|changed|lost|gone|written|safe|secure|easy|hidden|ok|good|bad|new"
+    "en": "wrong|right|correct|incorrect|required|needed|changed|lost|gone|written|safe|secure|easy|hidden|ok"
+    "|good|bad|new"
     "|old|strong|weak|expired|invalid|unknown|secret|working|taped|stuck|long|short|hard|different",
     "de": "falsch|richtig|gleich|neu|alt|geheim|dasselbe|geändert|verloren|schwach|stark|lang|kurz|nötig|ungültig",
     "es": "incorrecta|incorrecto|correcta|igual|nueva|vieja|secreta|larga|fácil|difícil|inválida",

@@ -29,7 +29,7 @@ MARKS: Mapping[str, str] = {
 }
 
 
-_PARTED = {ord(joint): " " for joint in ":=_-/"}
+_ROUNDS = 8  # of looking again at what was masked; two are the rule
 _NUMBERS = frozenset({"phone", "card", "iban", "id", "code"})
 # What else a thing of an allowed kind may be taken for, so that it would be hidden after all.
 _MISTAKEN: Mapping[str, frozenset[str]] = {
@@ -47,7 +47,8 @@ _MISTAKEN: Mapping[str, frozenset[str]] = {
 
 def findings(text: str) -> list[Span]:
     """Everything in a text that must be hidden, in order, without overlaps."""
-    return merged(_found(text))
+    found = _found(text)
+    return merged(found) if found else found
 
 
 def _found(text: str) -> list[Span]:
@@ -56,10 +57,12 @@ def _found(text: str) -> list[Span]:
     low = text.lower()
     words = low.split()
     if ":" in low or "-" in low or "=" in low or "/" in low or "_" in low:
-        words += low.translate(_PARTED).split()
+        words += low.replace(":", " ").replace("-", " ").replace("=", " ").replace("/", " ").replace("_", " ").split()
     telling = () if _telling().isdisjoint(words) else words
     if may_hold_labels(low, telling):
         found += labelled(text)
+        found += handles(text)
+    elif "@" in text:
         found += handles(text)
     if may_hold_urls(text):
         found += urls(text)
@@ -116,24 +119,26 @@ class Masker:
 
     def mask(self, text: str, tally: Counter[str] | None = None) -> str:
         """The text with every finding replaced by the visible mark of its kind; *tally* counts them by kind."""
-        found = self.findings(text)
-        if not found:
-            return text
-        if tally is not None:
-            tally.update(span.kind for span in found)
-        pieces, end = [], 0
-        for span in found:
-            pieces += [text[end : span.start], self.marks[span.kind]]
-            end = span.end
-        return "".join(pieces) + text[end:]
+        return self.mask_between(text, (), tally)[0]
 
     def mask_between(
         self, text: str, borders: Sequence[int], tally: Counter[str] | None = None
     ) -> tuple[str, Sequence[int]]:
-        """As `mask`, and where ascending *borders* lie afterwards; one inside a finding comes after its mark."""
-        found = self.findings(text)
-        if not found:
-            return text, borders
+        """As `mask`, and where ascending *borders* lie afterwards; one inside a finding comes after its mark.
+
+        What is only found when something beside it is hidden, is hidden as well.
+        """
+        for _ in range(_ROUNDS):
+            found = self.findings(text)
+            if not found:
+                break
+            if tally is not None:
+                tally.update(span.kind for span in found)
+            text, borders = self._marked(text, borders, found)
+        return text, borders
+
+    def _marked(self, text: str, borders: Sequence[int], found: Sequence[Span]) -> tuple[str, Sequence[int]]:
+        """The text with marks instead of what was found, and its borders moved."""
         pieces, end, grown = [], 0, 0
         moved: list[int] = []
         for span in found:
@@ -146,8 +151,6 @@ class Masker:
             while len(moved) < len(borders) and borders[len(moved)] < span.end:
                 moved.append(span.end + grown)
         moved += [border + grown for border in borders[len(moved) :]]
-        if tally is not None:
-            tally.update(span.kind for span in found)
         return "".join(pieces) + text[end:], moved
 
 

@@ -18,22 +18,23 @@ _PAIR = re.compile(
     rf"(?:[,;/|،]{_S}{{0,3}}|{_S}{{1,3}})(?P<lon>{_DEGREES}){_BESIDE}(?P<ew>{_SIDE})?",
     re.IGNORECASE,
 )
-_MINUTES = rf"\d{{1,3}}{_S}?(?:°|º|deg\.?|d){_S}?\d{{1,2}}(?:{_POINT}\d{{1,8}})?{_S}?(?:['’′ʹ´m]|min)(?:{_S}?\d{{1,2}}(?:{_POINT}\d{{1,6}})?{_S}?(?:[\"”″ʺ]|''|’’|s|sec))?"
+_SECONDS = rf"{_S}?\d{{1,2}}(?:{_POINT}\d{{1,6}})?{_S}?(?:[\"”″ʺ]|''|’’|s|sec)"
+_MINUTES = rf"\d{{1,3}}{_S}?(?:°|º|deg\.?|d){_S}?\d{{1,2}}(?:{_POINT}\d{{1,8}})?{_S}?(?:['’′ʹ´m]|min)(?:{_SECONDS})?"
 _SEXAGESIMAL = re.compile(
-    rf"(?<![^\W_])(?:(?:[NS]{_S}?{_MINUTES})|(?:{_MINUTES}{_S}?[NS]))[,;/]?{_S}{{0,3}}(?:(?:[EWO]{_S}?{_MINUTES})|(?:{_MINUTES}{_S}?[EWO]))(?![^\W_])",
+    rf"(?<![^\W_])(?:(?:[NS]{_S}?{_MINUTES})|(?:{_MINUTES}{_S}?[NS]))[,;/]?{_S}{{0,3}}"
+    rf"(?:(?:[EWO]{_S}?{_MINUTES})|(?:{_MINUTES}{_S}?[EWO]))(?![^\W_])",
     re.IGNORECASE,
 )
 _GEOCACHE = re.compile(
     rf"(?<![^\W_])[NS]{_S}?\d{{1,2}}°?{_S}\d{{1,2}}\.\d{{2,4}}{_S}{{0,3}}[,/]?{_S}{{0,3}}[EW]{_S}?\d{{1,3}}°?{_S}\d{{1,2}}\.\d{{2,4}}",
     re.IGNORECASE,
 )
-_LABELLED = re.compile(
-    rf"(?<![^\W_])(?:lat(?:itude?|itud)?|breite(?:ngrad)?|широта|خط العرض){_S}{{0,2}}[:=]?{_S}{{0,2}}[-−+]?\d{{1,2}}{_POINT}\d{{2,16}}°?"
-    rf"[^\w\n]{{1,6}}(?:lon(?:g(?:itude?|itud)?)?|lng|länge(?:ngrad)?|долгота|خط الطول){_S}{{0,2}}[:=]?{_S}{{0,2}}[-−+]?\d{{1,3}}{_POINT}\d{{2,16}}",
-    re.IGNORECASE,
-)
+_NORTH = r"(?:lat(?:itude?|itud)?|breite(?:ngrad)?|широта|خط العرض)"
+_EAST = r"(?:lon(?:g(?:itude?|itud)?)?|lng|länge(?:ngrad)?|долгота|خط الطول)"
+_SAID = rf"{_S}{{0,2}}[:=]?{_S}{{0,2}}[-−+]?\d{{1,3}}{_POINT}\d{{2,16}}"
+_LABELLED = re.compile(rf"(?<![^\W_]){_NORTH}{_SAID}°?[^\w\n]{{1,6}}{_EAST}{_SAID}", re.IGNORECASE)
 _PLUS_CODE = re.compile(
-    r"(?<![\w+])(?:[23456789CFGHJMPQRVWX]{8}|[23456789CFGHJMPQRVWX]{4,6}(?<=[CFGHJMPQRVWX0-9]))\+[23456789CFGHJMPQRVWX]{2,4}(?![\w+])"
+    r"(?<![\w+])(?:[23456789CFGHJMPQRVWX]{8}|[23456789CFGHJMPQRVWX]{4,6})\+[23456789CFGHJMPQRVWX]{2,4}(?![\w+])"
 )
 _THREE_WORDS = re.compile(r"(?<![\w/:])///[^\W\d_]{2,24}\.[^\W\d_]{2,24}\.[^\W\d_]{2,24}(?!\w)")
 _CODE_LETTER = re.compile(r"[CFGHJMPQRVWX]")

@@ -17,33 +17,41 @@ _DOORS = {
     "invite": r"""
         chat\.whatsapp\.com/ | call\.whatsapp\.com/ | (?:www\.)?whatsapp\.com/(?:accept|call)
         (?:t|telegram)\.(?:me|dog)/(?:\+|%2b|joinchat/|join\?|addlist/|call/|c/) | (?:www\.)?discord\.gg/
-        (?:[\w-]+\.)?discord(?:app)?\.com/invite/ | (?:invite\.gg|dsc\.gg|discord\.me)/ | signal\.group | signal\.link/call
+        (?:[\w-]+\.)?discord(?:app)?\.com/invite/ | (?:invite\.gg|dsc\.gg|discord\.me)/ | signal\.group
+        signal\.link/call
         (?:[\w-]+\.)?(?:facebook|fb)\.com/(?:groups/[^\s/?#]+/(?:join|invite)|share/g/|g/|groups/share/|groupcall|messenger_invite|events/invite)
         m\.me/(?:j|cm|ch)/ | (?:www\.)?messenger\.com/(?:groupcall|join) | msngr\.com/
-        (?:[\w-]+\.)*zoom(?:gov)?\.(?:us|com)/(?:j|my|w|s|wc|rec|clips|meeting|webinar)/
-        meet\.google\.com/ | (?:g\.co/meet|meet\.new|hangouts\.google\.com|chat\.google\.com/room)
+        (?:[\w-]+\.)*zoom(?:gov)?\.(?:us|com)/(?:j|my|w|s|wc|rec|clips|meeting|webinar)/ | meet\.google\.com/
+        (?:g\.co/meet|meet\.new|hangouts\.google\.com|chat\.google\.com/room)
         teams\.(?:microsoft|live)\.com/(?:l|meet|dl|_\#)
-        (?:[\w-]+\.)*webex\.com/(?:meet|join|[\w-]+/j\.php|wbxmjs|webappng) | (?:meet|[\w-]+\.)?jit\.si/ | (?:[\w-]+\.)?whereby\.com/
-        (?:global\.)?(?:gotomeeting|gotomeet|goto)\.(?:com|me)/ | app\.gather\.town/ | bbb\.[\w.-]+/ | [\w.-]+/(?:b|rooms)/[\w]{3}-[\w]{3}-[\w]{3}
-        line\.me/(?:r/)?(?:ti/g|ti/g2|ti/p) | (?:www\.)?line\.naver\.jp/ti/ | invite\.viber\.com/ | (?:www\.)?viber\.com/(?:invite|g)
-        join\.slack\.com/ | (?:[\w-]+\.)?slack\.com/join/ | join\.skype\.com/ | matrix\.to/ | (?:www\.)?kik\.me/ | snapchat\.com/t/
-        (?:open\.)?(?:kakao\.com/o/) | qm\.qq\.com/ | (?:u\.)?wechat\.com/ | (?:www\.)?instagram\.com/channel/ | ig\.me/j/
+        (?:[\w-]+\.)*webex\.com/(?:meet|join|[\w-]+/j\.php|wbxmjs|webappng) | (?:meet|[\w-]+\.)?jit\.si/
+        (?:[\w-]+\.)?whereby\.com/ | (?:global\.)?(?:gotomeeting|gotomeet|goto)\.(?:com|me)/
+        app\.gather\.town/ | bbb\.[\w.-]+/ | [\w.-]+/(?:b|rooms)/[\w]{3}-[\w]{3}-[\w]{3}
+        line\.me/(?:r/)?(?:ti/g|ti/g2|ti/p) | (?:www\.)?line\.naver\.jp/ti/ | invite\.viber\.com/
+        (?:www\.)?viber\.com/(?:invite|g) | join\.slack\.com/ | (?:[\w-]+\.)?slack\.com/join/
+        join\.skype\.com/ | matrix\.to/ | (?:www\.)?kik\.me/ | snapchat\.com/t/ | (?:open\.)?(?:kakao\.com/o/)
+        qm\.qq\.com/ | (?:u\.)?wechat\.com/ | (?:www\.)?instagram\.com/channel/ | ig\.me/j/
         (?:smex-|[\w-]+\.)?simplex\.(?:im|chat)/(?:contact|invitation|g|a|i)
     """,
     "place": r"""
-        maps\.google\.[a-z.]{2,7}(?![\w.]) | (?:www\.)?google\.[a-z.]{2,7}/maps | goo\.gl/maps | maps\.app\.goo\.gl | g\.co/(?:maps|kgs)
-        (?:plus\.codes|plus\.google\.com/maps) | maps\.apple(?:\.com)? | findmy\.apple\.com | (?:[\w-]+\.)?openstreetmap\.org
-        osm\.org/(?:go|\#|\?|node|way) | (?:www\.)?osmand\.net/(?:go|map) | (?:[\w-]+\.)?waze\.com/ | (?:www\.)?bing\.com/maps
-        (?:[\w-]+\.)?here\.com/ | her\.is/ | yandex\.[a-z.]{2,6}/(?:maps|navi) | (?:maps|n)\.yandex\.[a-z.]{2,6} | (?:ge0|maps)\.me/ | omaps\.app/
-        (?:what3words|w3w)\.(?:com|co)/ | (?:[\w-]+\.)?foursquare\.com/v/ | 4sq\.com/ | glympse\.com/ | (?:[\w-]+\.)?2gis\.[a-z]{2,3}/ | (?:[\w-]+\.)?mapy\.(?:cz|com)
-        (?:j\.)?map\.baidu\.com | (?:[\w-]+\.)?amap\.com | map\.naver\.com | naver\.me/ | map\.kakao\.com | kko\.to/ | (?:[\w-]+\.)?mapquest\.com
-        (?:[\w-]+\.)?maptiler\.com/ | (?:www\.)?geocaching\.com/map | share\.garmin\.com/ | (?:[\w-]+\.)?life360\.com/ | (?:www\.)?komoot\.[a-z]+/(?:tour|smarttour)
-        (?:www\.)?strava\.com/(?:activities|beacon) | strava\.app\.link | maps\.wikimedia\.org | (?:tools\.wmflabs|geohack\.toolforge)\.org/geohack
+        maps\.google\.[a-z.]{2,7}(?![\w.]) | (?:www\.)?google\.[a-z.]{2,7}/maps | goo\.gl/maps
+        maps\.app\.goo\.gl | g\.co/(?:maps|kgs) | (?:plus\.codes|plus\.google\.com/maps) | maps\.apple(?:\.com)?
+        findmy\.apple\.com | (?:[\w-]+\.)?openstreetmap\.org | osm\.org/(?:go|\#|\?|node|way)
+        (?:www\.)?osmand\.net/(?:go|map) | (?:[\w-]+\.)?waze\.com/ | (?:www\.)?bing\.com/maps
+        (?:[\w-]+\.)?here\.com/ | her\.is/ | yandex\.[a-z.]{2,6}/(?:maps|navi) | (?:maps|n)\.yandex\.[a-z.]{2,6}
+        (?:ge0|maps)\.me/ | omaps\.app/ | (?:what3words|w3w)\.(?:com|co)/ | (?:[\w-]+\.)?foursquare\.com/v/
+        4sq\.com/ | glympse\.com/ | (?:[\w-]+\.)?2gis\.[a-z]{2,3}/ | (?:[\w-]+\.)?mapy\.(?:cz|com)
+        (?:j\.)?map\.baidu\.com | (?:[\w-]+\.)?amap\.com | map\.naver\.com | naver\.me/ | map\.kakao\.com
+        kko\.to/ | (?:[\w-]+\.)?mapquest\.com | (?:[\w-]+\.)?maptiler\.com/ | (?:www\.)?geocaching\.com/map
+        share\.garmin\.com/ | (?:[\w-]+\.)?life360\.com/ | (?:www\.)?komoot\.[a-z]+/(?:tour|smarttour)
+        (?:www\.)?strava\.com/(?:activities|beacon) | strava\.app\.link | maps\.wikimedia\.org
+        (?:tools\.wmflabs|geohack\.toolforge)\.org/geohack
     """,
     "handle": r"""
-        (?:t|telegram)\.(?:me|dog)/[a-z_]\w{3,31}/?(?![\w/]) | m\.me/ | ig\.me/ | signal\.me/ | signal\.art/ | wa\.me/(?:message|qr|c|p)/
-        (?:www\.)?snapchat\.com/(?:add|@|p) | discord(?:app)?\.com/users/ | (?:www\.)?threema\.id/ | keybase\.io/ | cash\.app/\$
-        (?:www\.)?paypal\.(?:me/|com/paypalme/) | (?:www\.)?venmo\.com/ | (?:account\.)?venmo\.com/u/ | revolut\.me/ | (?:www\.)?line\.me/ti/p
+        (?:t|telegram)\.(?:me|dog)/[a-z_]\w{3,31}/?(?![\w/]) | m\.me/ | ig\.me/ | signal\.me/ | signal\.art/
+        wa\.me/(?:message|qr|c|p)/ | (?:www\.)?snapchat\.com/(?:add|@|p) | discord(?:app)?\.com/users/
+        (?:www\.)?threema\.id/ | keybase\.io/ | cash\.app/\$ | (?:www\.)?paypal\.(?:me/|com/paypalme/)
+        (?:www\.)?venmo\.com/ | (?:account\.)?venmo\.com/u/ | revolut\.me/ | (?:www\.)?line\.me/ti/p
     """,
 }
 # Schemes that are doors by themselves.
@@ -137,17 +145,22 @@ def urls(text: str) -> Iterator[Span]:
 
 def _addresses(text: str) -> Iterator[Url]:
     for found in _URL.finditer(text):
-        end = found.end()
-        address = found[0].rstrip(_TRAILING)
-        while (
-            address and (opening := _CLOSING.get(address[-1])) and address.count(address[-1]) > address.count(opening)
-        ):
-            address = address[:-1].rstrip(_TRAILING)
-        end = found.start() + len(address)
+        end = found.start() + _length(found[0])
         if (parts := _PARTS.match(text, found.start(), end)) is not None:
             key = text[parts.start("host") : end].lower().removeprefix("www.")
             tail = parts.start("tail") if parts["tail"] else end
             yield Url(found.start(), end, (found["scheme"] or "").lower(), _named(parts), tail, key)
+
+
+def _length(address: str) -> int:
+    """How much of it is the address, without the signs and brackets that belong to the sentence around it."""
+    open_ = {closing: address.count(closing) - address.count(opening) for closing, opening in _CLOSING.items()}
+    end = len(address)
+    while end and (address[end - 1] in _TRAILING or open_.get(address[end - 1], 0) > 0):
+        end -= 1
+        if address[end] in open_:
+            open_[address[end]] -= 1
+    return end
 
 
 def _named(parts: re.Match[str]) -> tuple[int, int]:

@@ -15,6 +15,7 @@ from archiver.store.findings import UNREADABLE, Finding
 from archiver.store.secret import SIZE
 
 KEY = "secret.key"
+NOTED = "key_fingerprint"  # in the detail of an event
 _SHOWN = 5  # foreign files that are named
 _OURS = re.compile(
     r"archive\.db(?:-journal|-wal|-shm|\.v\d+-backup.*|\.before-repair-.*)?|archive\.(?:seal|seal\.new|lock|pages)|secret\.key"
@@ -35,10 +36,12 @@ def noted(sql: sqlite3.Connection | None) -> str | None:
     if sql is None:
         return None
     with suppress(*UNREADABLE, ValueError, AttributeError):
-        for (detail,) in sql.execute("select detail from audit where instr(detail, '\"key\": ') order by id desc"):
+        for (detail,) in sql.execute(
+            "select detail from audit where instr(detail, :name) order by id desc", {"name": NOTED}
+        ):
             told = json.loads(detail)
-            if "key" in told:
-                return str(told["key"]) if told["key"] else None
+            if NOTED in told:
+                return str(told[NOTED]) if told[NOTED] else None
     return None
 
 

@@ -10,11 +10,11 @@ import sqlite3
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO, Literal, NamedTuple
 
 from archiver.dump.repack import repack
 from archiver.errors import DumpError
-from archiver.privacy import filling, letters
+from archiver.privacy import exports, filling, letters
 from archiver.privacy.cutting import Cutter
 from archiver.store.archive import Archive
 from archiver.store.run import now
@@ -71,6 +71,7 @@ class Rewriting:
         self._tombs = tombs
         self._whole, self._parts = set(whole), set(parts)
         self._near = _Near(tombs)
+        self._kind: Literal["mail"] | exports.Kind | None = None  # of the file at hand
         self.done = Rewritten()
 
     def files(self, rows: Sequence[int] | None = None) -> Rewritten:
@@ -107,7 +108,8 @@ class Rewriting:
         if not self._tombs.cutter.rules.anywhere and not any(map(self._speaks, self._records(file.sha256))):
             return
         with self._archive.blobs.open(file.sha256) as old, tempfile.TemporaryFile() as new:
-            filled = self._written(old, new, self._records(file.sha256), mail=file.source == "mail")
+            self._kind = "mail" if file.source == "mail" else exports.kind_of(file.path)
+            filled = self._written(old, new, self._records(file.sha256))
             if filled:
                 new.seek(0)
                 self._keep(file.sha256, new, filled)
@@ -133,16 +135,16 @@ class Rewriting:
     def _speaks(self, one: _Record) -> bool:
         return one.message in self._whole or one.message in self._parts or one.kind == REDACTED or one.touched
 
-    def _written(self, old: BinaryIO, new: BinaryIO, records: Iterable[_Record], *, mail: bool) -> int:
+    def _written(self, old: BinaryIO, new: BinaryIO, records: Iterable[_Record]) -> int:
         """Write the content anew, record by record and what lies between; returns how many bytes are filled."""
-        encoding = "utf-8" if mail else filling.encoding_of(old.read(4))
+        encoding = "utf-8" if self._kind else filling.encoding_of(old.read(4))
         old.seek(0)
         filled = at = 0
         for told in _together(records):
             start, end = told[0].start, max(one.end for one in told)
             filled += self._between(old, new, start - at, encoding)
             raw = old.read(end - start)
-            after = self._record(raw, told, encoding, mail=mail)
+            after = self._record(raw, told, encoding)
             new.write(after)
             filled += _differing(raw, after)
             at = end
@@ -154,27 +156,37 @@ class Rewriting:
         for block in _blocks(old, length):
             after = block
             if self._tombs.cutter.rules.anywhere:
-                after = filling.fill_ranges(block, encoding, self._tombs.cutter.ranges)
+                after = self._without(block, encoding, self._tombs.cutter.ranges)
             new.write(after)
             filled += _differing(block, after)
         return filled
 
-    def _record(self, raw: bytes, told: Sequence[_Record], encoding: str, *, mail: bool) -> bytes:
+    def _without(self, raw: bytes, encoding: str, find: filling.Ranges) -> bytes:
+        if self._kind in {"json", "html"}:
+            return exports.fill_words(raw, self._kind, find)
+        return filling.fill_ranges(raw, encoding, find)
+
+    def _record(self, raw: bytes, told: Sequence[_Record], encoding: str) -> bytes:
         gone = any(one.message in self._whole or one.kind == REDACTED for one in told)
         part = any(one.message in self._parts or one.touched for one in told)
         cutter = self._tombs.cutter
         minute = told[0].minute
         self._near.minute = minute
-        if mail:
+        if self._kind == "mail":
             if gone:
                 raw = letters.fill_letter(raw)
             return letters.cut_letter(raw, self._near if part else cutter, body_too=part, quotes=part)
         if gone:
-            raw = filling.fill_line(raw, encoding, self._senders(told[0].message))
+            raw = self._emptied(raw, encoding, told[0].message)
         if part or cutter.rules.anywhere:
             near = self._near
-            raw = filling.fill_ranges(raw, encoding, lambda text: near.ranges(text, [(0, len(text))] if part else ()))
+            raw = self._without(raw, encoding, lambda text: near.ranges(text, [(0, len(text))] if part else ()))
         return raw
+
+    def _emptied(self, raw: bytes, encoding: str, message: int) -> bytes:
+        if self._kind in {"json", "html"}:
+            return exports.fill_record(raw, self._kind, self._senders(message))
+        return filling.fill_line(raw, encoding, self._senders(message))
 
     def _senders(self, message: int) -> list[str]:
         """What whoever wrote a message may be called at the beginning of a line."""
@@ -206,6 +218,7 @@ class Rewriting:
             with self._archive.blobs.open(sha256) as old, tempfile.TemporaryFile() as new:
                 encoding = filling.encoding_of(old.read(4))
                 old.seek(0)
+                self._kind = "html" if "html" in media_type else None
                 if filled := self._between(old, new, -1, encoding):
                     new.seek(0)
                     self._keep(sha256, new, filled)

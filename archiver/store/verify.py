@@ -99,7 +99,7 @@ def _logged(folder: Path, verdict: Verdict, *, deep: bool) -> None:
         archive.transaction() as sql,
     ):
         key = belongings.key_of(folder)
-        known = {"key": belongings.fingerprint(key)} if key and not belongings.noted(sql) else {}
+        known = {belongings.NOTED: belongings.fingerprint(key)} if key and not belongings.noted(sql) else {}
         note(sql, "fixity check", {"deep": deep, "sound": True, **verdict.checked, **known})
 
 

@@ -151,16 +151,6 @@ def _once(what: str, file: Path, count: int, work: Path) -> dict[str, float]:
     return {"cpu": time.process_time() - began, "rss": peak, **told}
 
 
-def _pages(library: Invented) -> Iterator[bytes]:
-    """The pages of a conversation, and nothing else."""
-    planned, messages = plan(library.outline(1)), library.messages(1)
-    frame = Frame(Rendering())
-    letters, entry = Letters(frame.words, planned.answered), frame.entry(library.conversations()[0], "c/x")
-    for number, leaf in enumerate(planned.leaves):
-        rows = letters.page(islice(messages, leaf.messages), leaf.path)
-        yield frame.conversation(entry, planned, number, rows)
-
-
 def cast_of(library: Invented) -> Naming:
     """200 people under other names: those who speak, and more who are only spoken of."""
     draw = random.Random(7)
@@ -173,6 +163,16 @@ def cast_of(library: Invented) -> Naming:
 
 def _invented_name(draw: random.Random) -> str:
     return "".join(draw.choices(("ba", "ke", "lo", "mi", "nu", "ra", "sel", "tor", "vin"), k=3)).capitalize()
+
+
+def _pages(library: Invented) -> Iterator[bytes]:
+    """The pages of a conversation, and nothing else."""
+    planned, messages = plan(library.outline(1)), library.messages(1)
+    frame = Frame(Rendering())
+    letters, entry = Letters(frame.words, planned.answered), frame.entry(library.conversations()[0], "c/x")
+    for number, leaf in enumerate(planned.leaves):
+        rows = letters.page(islice(messages, leaf.messages), leaf.path)
+        yield frame.conversation(entry, planned, number, rows)
 
 
 def _index(library: Invented) -> dict[str, float]:

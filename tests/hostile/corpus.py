@@ -174,6 +174,10 @@ def mails() -> Iterator[Case]:
     )
     for date in dates:
         yield box(f"dated {date[:24]!r}", mail("d", b"x", b"Date: " + date))
+    one = box("a message in one header", mail("o", b"x", b"Subject: " + b"reed " * 600_000))
+    yield replace(one, says="--limit-header-bytes")
+    many = box("addresses without end", mail("m", b"x", b"To: " + b"reed@example.org, " * 20_000))
+    yield replace(many, says="--limit-addresses")
     bomb = b"<div>" * 20_000 + b"<b><i>" * 5_000 + b"<a b='" * 4_000
     yield box("HTML bomb", mail("h", bomb, b"Content-Type: text/html"))
     coded = base64.b64encode(gzip.compress(bytes(50_000_000)))

@@ -20,7 +20,7 @@ _TIMES, _ADDED = 4, 20  # an edit makes a text at most so many times, and so man
 _BACK = 200  # messages looked back for the one that was edited
 _HEARTS = ("❤", "👍", "♥", "💗", "😍")  # "Liked a message" does not say with what
 
-_Mark = tuple[str, str]  # who (as the handle's value), with what
+Mark = tuple[str, str]  # who (as the handle's value), with what
 
 
 @dataclass(slots=True)
@@ -28,10 +28,10 @@ class _Marks:
     """The reactions of a file that no sentence was found for yet: places of those without a time, the oldest first,
     and places by second of those with one."""
 
-    undated: dict[_Mark, list[int]] = field(default_factory=dict)
-    dated: dict[tuple[_Mark, int], list[int]] = field(default_factory=dict)
+    undated: dict[Mark, list[int]] = field(default_factory=dict)
+    dated: dict[tuple[Mark, int], list[int]] = field(default_factory=dict)
 
-    def take(self, mark: _Mark, before: int, at: datetime | None) -> tuple[int, bool] | None:
+    def take(self, mark: Mark, before: int, at: datetime | None) -> tuple[int, bool] | None:
         """The reaction that a sentence of this time, at the place *before*, speaks of, and whether it has a time: one
         of the same time, else the last one without. It is taken."""
         second = None if at is None else round(at.timestamp())
@@ -49,6 +49,8 @@ class Folding:
     sentence about one may be in the next part."""
 
     edits: int = 0  # copies folded in the last file
+    late: list[tuple[int, Mark, datetime | None]] = field(default_factory=list)
+    """Reactions of the file before that have a time now: the place there, and what they are."""
     _before: Sequence[tuple[int, Sequence[Reaction]]] | _Marks = ()  # made into marks when somebody speaks of them
 
     def fold(
@@ -72,6 +74,7 @@ class Folding:
     ) -> dict[int, Message | None]:
         """What the messages at some places are after folding: another one, or none. *reactions*: by place, the oldest
         first; *messages*: gives them all, and is only asked where there is something to fold."""
+        self.late = []
         there = list(reactions)
         marks = _marks(there) if speaking else _NONE
         before = messages() if speaking or edits else ()
@@ -97,7 +100,12 @@ class Folding:
                 return True
         if not isinstance(self._before, _Marks):
             self._before = _marks(self._before)
-        return any(self._before.take(mark, 1 << 60, at) for mark in asked)
+        for mark in asked:
+            if found := self._before.take(mark, 1 << 60, at):
+                if not found[1]:
+                    self.late.append((found[0], mark, at))
+                return True
+        return False
 
 
 _NONE = _Marks()
@@ -123,17 +131,22 @@ def _bare(sign: str) -> str:
     return sign.replace("\ufe0f", "")
 
 
-def _date(folded: list[Message | None], target: int, mark: _Mark, at: datetime | None) -> None:
+def _date(folded: list[Message | None], target: int, mark: Mark, at: datetime | None) -> None:
     """The sentence's time is the reaction's, which had none."""
     message = folded[target]
     if message is None:
         return
-    dated, done = [], False
-    for one in message.reactions:
+    folded[target] = message._replace(reactions=dated(message.reactions, mark, at))
+
+
+def dated(reactions: Sequence[Reaction], mark: Mark, at: datetime | None) -> tuple[Reaction, ...]:
+    """The reactions, of which the first such one without a time has this one."""
+    found, done = [], False
+    for one in reactions:
         hit = not done and one.by is not None and (one.by.value, _bare(one.value)) == mark and one.at is None
-        dated.append(Reaction(one.by, one.value, at) if hit else one)
+        found.append(Reaction(one.by, one.value, at) if hit else one)
         done = done or hit
-    folded[target] = message._replace(reactions=tuple(dated))
+    return tuple(found)
 
 
 def edited_text(text: str) -> str | None:

@@ -76,16 +76,35 @@ class Lines:
         singly = chain.from_iterable(self._stretches(clock, 0, len(self), list(self.standing)))
         return [self.whole.get(place, message) for place, message in enumerate(singly)]
 
-    def items(self, clock: Clock, folded: Mapping[int, Message | None]) -> Iterator[Message | Stretch]:
-        """All of them, in stretches as long as can be. *folded*: what is another message now, or none."""
-        start, standing = 0, list(self.standing)
-        for place in sorted({*self.whole, *folded}):
+    def tail(self, start: int) -> "Lines":
+        """Those from *start* on, as lines of their own."""
+        run = slice(start, None)
+        return Lines(
+            self.conversation,
+            self.origin,
+            self.senders[run],
+            self.times[run],
+            self.texts[run],
+            self.starts[run],
+            self.ends[run],
+            self.keys[run],
+            {place - start: more for place, more in self.standing.items() if place >= start},
+            {place - start: message for place, message in self.whole.items() if place >= start},
+        )
+
+    def items(
+        self, clock: Clock, folded: Mapping[int, Message | None], stop: int | None = None
+    ) -> Iterator[Message | Stretch]:
+        """All of them, or those before *stop*, in stretches as long as can be. *folded*: what is another message now,
+        or none."""
+        start, stop, standing = 0, len(self) if stop is None else stop, list(self.standing)
+        for place in sorted(place for place in {*self.whole, *folded} if place < stop):
             yield from self._stretches(clock, start, place, standing)
             message = folded[place] if place in folded else self.whole[place]
             if message is not None:
                 yield message
             start = place + 1
-        yield from self._stretches(clock, start, len(self), standing)
+        yield from self._stretches(clock, start, stop, standing)
 
     def _stretches(self, clock: Clock, start: int, stop: int, standing: Sequence[int]) -> Iterator[Stretch]:
         """Those from *start* to *stop*, with a stretch for each offset of the clock. *standing*: places, in order."""

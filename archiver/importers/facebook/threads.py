@@ -6,17 +6,19 @@ messages of the same millisecond keep their order (trap 2).
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from archiver.dump import Entry
 from archiver.importers.facebook.exports import people_in
-from archiver.importers.facebook.folding import Folding
+from archiver.importers.facebook.folding import Folding, dated
+from archiver.importers.facebook.lines import Lines
 from archiver.importers.facebook.loading import Loaded, load
 from archiver.importers.facebook.messages import KIND, Maker, Part
 from archiver.importers.facebook.mojibake import repaired
 from archiver.importers.facebook.room import Room
 from archiver.importers.facebook.tree import E2EE, GROUP_MESSAGES, ThreadRef, Tree, levelled
-from archiver.model import Conversation, Item, Origin, Problem
+from archiver.model import Conversation, Item, Message, Origin, Problem
 from archiver.text import fold
 
 _THREAD_KEYS = frozenset({
@@ -24,6 +26,7 @@ _THREAD_KEYS = frozenset({
     "joinable_mode", "is_pending", "thread_name", "threadName",
 })  # fmt: skip
 _TITLES = ("title", "threadName", "thread_name")
+_LAST = 500  # messages of a part that wait for the next one
 _MILLISECONDS = 100_000_000_000  # as seconds it would be the year 5138
 _TIMES = (re.compile(rb'"timestamp_ms"\s*:\s*(-?\d{1,17})'), re.compile(rb'"timestamp"\s*:\s*(-?\d{1,17})'))
 
@@ -54,6 +57,8 @@ def read_thread(room: Room, ref: ThreadRef, key: str = "") -> Iterator[Item]:
             continue
         del loaded, head  # the most of what is in memory
         yield from reader.told(part)
+    if reader is not None:
+        yield from reader.rest()
 
 
 def _what_is_left(room: Room, entry: Entry) -> dict[str, Any]:
@@ -116,6 +121,7 @@ class ThreadReader:
         self._ref = ref
         self._maker = Maker(room, ref, key, names_in(head))
         self._folding = Folding()
+        self._waiting: tuple[int, Lines, dict[int, Message | None]] | None = None
 
     def conversation(self, head: Mapping[str, Any], origin: Origin) -> Conversation:
         """The thread as its file describes it. Groups: ``thread_type`` until 2022, else more than two people."""
@@ -145,12 +151,42 @@ class ThreadReader:
         return self._maker.part(entry, loaded, records) if isinstance(records, list) else None
 
     def told(self, part: Part) -> Iterator[Item]:
-        """What one file tells, the oldest first, and what there is to say about it."""
-        yield from part.deep
+        """What one file tells, the oldest first, and what there is to say about it; the last of its messages wait, if
+        the next file may say when somebody reacted to them."""
         lines, clock = part.lines, self._maker.clock
         changed = self._folding.changes(lines.reactions(), lambda: lines.messages(clock), part.speaking, part.edits)
-        yield from lines.items(clock, changed)
+        yield from self.rest()
+        yield from part.deep
+        stop = self._wait(lines, changed)
+        yield from lines.items(clock, changed, stop)
         folded = self._folding.edits  # sentences about reactions are typed as it is
         part.count.typed += folded
         part.count.read -= folded
         yield from self._room.ledger.close(KIND, part.count, lines.origin)
+
+    def rest(self) -> Iterator[Item]:
+        """What waits."""
+        late, self._folding.late = self._folding.late, []
+        if self._waiting is None:
+            return
+        first, lines, changed = self._waiting
+        self._waiting = None
+        for place, mark, at in late:
+            here = place - first
+            if (more := lines.standing.get(here)) is not None:
+                lines.standing[here] = replace(more, reactions=dated(more.reactions, mark, at))
+            for there in (lines.whole, changed):
+                if (message := there.get(here)) is not None:
+                    there[here] = message._replace(reactions=dated(message.reactions, mark, at))
+        yield from lines.items(self._maker.clock, changed)
+
+    def _wait(self, lines: Lines, changed: dict[int, Message | None]) -> int:
+        """From where on the lines wait: nowhere, unless somebody reacted to one of the last without saying when."""
+        first = max(0, len(lines) - _LAST)
+        ones = [*(more.reactions for place, more in lines.standing.items() if place >= first)]
+        ones += [message.reactions for place, message in lines.whole.items() if place >= first]
+        if all(one.at is not None for those in ones for one in those):
+            return len(lines)
+        later = {place - first: message for place, message in changed.items() if place >= first}
+        self._waiting = first, lines.tail(first), later
+        return first
