@@ -11,8 +11,10 @@ import hmac
 import json
 import os
 import platform
+import time
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -42,6 +44,7 @@ __all__ = ["MANIFEST", "PublishReport", "check", "choose", "is_site", "publish"]
 
 ALL = "*"  # in place of a name: every conversation but talk between two people
 _HASH = 12  # hex digits of a report's hash
+_TICK = 0.03  # seconds after which what is written next has another time, on most disks
 _LISTED = 20  # conversations named in a refusal
 
 
@@ -135,6 +138,7 @@ def publish(
     permalinks: Mapping[str, str] = MappingProxyType({}),
     naming: Naming | None = None,
     agree: Agree | None = None,
+    wishes: str = "",
     yes: bool = False,
 ) -> PublishReport:
     """Publishes the named conversations, masked, as a site in *target*.
@@ -145,11 +149,14 @@ def publish(
     the same addresses; *permalinks* are those of messages that have another id since they were redacted. *archive*
     is the archive's own folder, which is never published into. *naming* says under which names people appear; without
     one, under their own. *agree* is asked when all pages are made and none is in its place yet; it raises to refuse.
+    *wishes*: all that was decided, where everything else given here follows from it and from the archive.
     With *yes*, changes that somebody made by hand to pages of ours are replaced.
     UsageError for what cannot be meant, LockedError while another publish writes there.
     """
     folder = safe_target(target, archive)
-    place = _Place(folder, archive, library, _asked(conversations, _rendering(options), permalinks, naming, secret))
+    asked = _wished(wishes, secret) if wishes else None
+    asked = asked or _asked(conversations, _rendering(options), permalinks, naming, secret)
+    place = _Place(folder, archive, library, asked)
     if (told := place.untouched()) is not None:
         return _report(folder, told, len(told.digests))
     seen = through_glass(
@@ -169,6 +176,31 @@ def publish(
             agree(seen)
 
     return _report(folder, *place.filled(render, seen.state, note, yes=yes))
+
+
+def untouched(library: Library, target: Path, *, wishes: str, secret: bytes, archive: Path) -> PublishReport | None:
+    """The report on a snapshot that is there already, when nothing has happened since it was published with the same
+    *wishes*: to the archive, to the program or to the folder. Nothing of the archive is read."""
+    folder = safe_target(target, archive)
+    told = _Place(folder, archive, library, _wished(wishes, secret)).untouched()
+    return None if told is None else _report(folder, told, len(told.digests))
+
+
+@contextmanager
+def unconcerned(library: Library, target: Path, *, wishes: str, secret: bytes, archive: Path) -> Iterator[None]:
+    """What the block writes to the archive concerns no page. To be used by whoever holds the writer's lock."""
+    place = _Place(safe_target(target, archive), archive, library, _wished(wishes, secret))
+    before = recall(archive, place.folder)
+    true = before.asked != "" and before.asked == place.now()
+    yield
+    if true:
+        time.sleep(_TICK)
+        if now := place.now(settled=True):
+            remember(archive, place.folder, Memory(now, before.files))
+
+
+def _wished(wishes: str, secret: bytes) -> str:
+    return _sum(secret, ["wishes", wishes, sorted(_dated().items())])
 
 
 def _report(folder: Path, told: Manifest, unchanged: int) -> PublishReport:
@@ -330,14 +362,14 @@ class _Place:
 
     def untouched(self) -> Manifest | None:
         """What is there, when nothing has happened since it was written: to the archive, the wishes or the folder."""
-        now = self._now()
+        now = self.now()
         if not now or recall(self.archive, self.folder).asked != now:
             return None
         with alone(self.folder):
             memory = Memory(now, look(self.folder))
             return manifest.read(self.folder) if recall(self.archive, self.folder) == memory else None
 
-    def _now(self, *, settled: bool = False) -> str:
+    def now(self, *, settled: bool = False) -> str:
         """A sum of what was asked and of the archive as it is; "" while that cannot be told."""
         stamp = self.library.stamp(settled=settled) if isinstance(self.library, Stamped) else ""
         return hashlib.sha256(f"{self.asked} {stamp}".encode()).hexdigest() if stamp else ""
@@ -351,7 +383,7 @@ class _Place:
         yes: bool,
     ) -> tuple[Manifest, int]:
         """What is there in the end, and how many of its files were before. Written only when it is to change."""
-        began = self._now()
+        began = self.now()
         try:
             with alone(self.folder):
                 fresh, old = placing.siblings(self.folder)
@@ -368,7 +400,7 @@ class _Place:
                     manifest.write(fresh, told if state else Manifest(told.digests))
                     placing.swap(fresh, self.folder, old)
                     kept = dict(kept.items() & told.digests.items())
-                if began and self._now(settled=True) == began:
+                if began and self.now(settled=True) == began:
                     remember(self.archive, self.folder, Memory(began, look(self.folder)))
                 return told, len(kept)
         except OSError as failure:

@@ -423,7 +423,7 @@ def test_two_at_once_are_kept_apart(tmp_path: Path) -> None:
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever was written lately is taken for settled, so that no test has to wait."""
-    monkeypatch.setattr(fingerprint, "_COARSE", 0)
+    monkeypatch.setattr(fingerprint, "_FINE", 0)
 
 
 def publish_and_remember(archive: Path, target: Path, *, yes: bool = False, **options: str) -> PublishReport:
@@ -470,7 +470,8 @@ def test_what_changes_no_page_is_read_but_not_rendered(tmp_path: Path, monkeypat
 
 
 def test_an_archive_written_to_in_this_moment_is_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fingerprint, "_COARSE", 10**15)
+    monkeypatch.setattr(fingerprint, "_FINE", 10**18)
+    monkeypatch.setattr(fingerprint, "_COARSE", 10**18)
     archive, site = kept_talk(tmp_path, LINES), tmp_path / "site"
     publish_and_remember(archive, site)
     assert not (archive / remembered.FILE).exists()

@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,11 +13,13 @@ from archiver.__main__ import run as command
 from archiver.contracts import Page
 from archiver.exporters.site import index
 from archiver.exporters.site.segment import Row, Segment
-from archiver.publish import MANIFEST, check
+from archiver.publish import MANIFEST, check, publish, unconcerned, untouched
 from archiver.store import fingerprint
+from archiver.store.archive import open_archive
+from archiver.store.library import StoredLibrary
 
 CHATS = {"Tram Choir": ["Ines", "Mei", "Kofi"], "Garden Club": ["Tomás", "Ines"]}
-WORDS = ["tank", "gate", "beans", "frog", "quagmire", "seed", "rain", "row", "bed", "key", "compost", "van", "roof"]
+WORDS = ["tank", "gate", "beans", "frog", "quagmire", "seed", "rain", "row", "bed", "hose", "compost", "van", "roof"]
 
 
 def lines(chat: str, count: int) -> str:
@@ -57,10 +60,12 @@ class Kept:
         if self.imports > len(CHATS):
             self.run("imports", "undo", str(self.imports))
 
+    def asked(self) -> list[str]:
+        return [*(word for chat in self.chosen for word in ("--conversation", chat)), *self.options]
+
     def published(self) -> bool:
         """Whether publishing over the old snapshot gives what publishing afresh gives."""
-        asked = [*(word for chat in self.chosen for word in ("--conversation", chat)), *self.options]
-        ways = [self.run("publish", str(self.folder / name), *asked) for name in ("site", "fresh")]
+        ways = [self.run("publish", str(self.folder / name), *self.asked()) for name in ("site", "fresh")]
         over, afresh = tree(self.folder / "site"), tree(self.folder / "fresh")
         shutil.rmtree(self.folder / "fresh")
         return ways == [0, 0] and len(over) > 10 and over == afresh
@@ -99,6 +104,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     """Segments so small that there are some, and a clock that nobody has to wait for."""
     monkeypatch.setattr(index, "SMALLEST", 16)
     monkeypatch.setattr(fingerprint, "_COARSE", 0)
+    monkeypatch.setattr(fingerprint, "_FINE", 0)
 
 
 def befall(folder: Path, events: Sequence[str]) -> None:
@@ -121,6 +127,39 @@ def test_publishing_over_is_publishing_afresh_whatever_happened(
     tmp_path_factory: pytest.TempPathFactory, events: list[str]
 ) -> None:
     befall(tmp_path_factory.mktemp("kept"), events)
+
+
+def test_a_second_publish_reads_nothing_though_the_first_noted_who_appears(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = Kept(tmp_path)
+    assert kept.published()
+    assert kept.run("publish", str(tmp_path / "site"), *kept.asked()) == 0
+    for name in ("conversations", "messages", "outline", "fingerprint", "people"):
+        monkeypatch.setattr(StoredLibrary, name, lambda *_, name=name: pytest.fail(name))
+    assert kept.run("publish", str(tmp_path / "site"), *kept.asked()) == 0
+    with pytest.raises(pytest.fail.Exception, match="conversations"):
+        kept.run("publish", str(tmp_path / "site"), *kept.asked(), "--title", "Another")
+    monkeypatch.undo()
+    kept.more("Tram Choir", 3)
+    assert kept.published()
+
+
+def test_what_else_is_written_while_appearances_are_noted_is_not_forgotten(tmp_path: Path) -> None:
+    kept = Kept(tmp_path)
+    told: dict[str, Any] = {"wishes": "as ever", "secret": b"x", "archive": tmp_path / "archive"}
+    site = tmp_path / "site"
+    with open_archive(tmp_path / "archive") as opened:
+        library = StoredLibrary(opened)
+        publish(library, site, conversations=["Tram Choir"], options={}, **told)
+        assert untouched(library, site, **told) is not None
+    with unconcerned(library, site, **told):
+        kept.run("tag", "add", "beans", "food")
+    assert untouched(library, site, **told) is not None
+    kept.run("tag", "add", "rain", "weather")
+    with unconcerned(library, site, **told):
+        kept.run("tag", "drop", "weather")
+    assert untouched(library, site, **told) is None
 
 
 def test_untouched_segments_are_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """`archive publish` and `archive export`: out of the archive, for people and for programs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from archiver.cli.completing import complete_conversation
 
 if TYPE_CHECKING:
     from archiver.policy import Policy
+    from archiver.publish import PublishReport
 
 export = typer.Typer(help="Everything as open data.", no_args_is_help=True, rich_markup_mode=None)
 
@@ -161,12 +163,9 @@ def _preview(target: Path, decided: "Policy", page: Path | None, *, yes: bool, a
 
 
 def _publish(target: Path, decided: "Policy", *, accept: str, yes: bool, as_json: bool) -> None:
-    from dataclasses import asdict
-
-    from archiver import ui
     from archiver.casting import appearances, cast, site_seal
     from archiver.preview import gate
-    from archiver.publish import left_out
+    from archiver.publish import ALL, left_out, unconcerned, untouched
     from archiver.publish import publish as publish_site
     from archiver.store import faces
     from archiver.store.graves import permalinks
@@ -174,9 +173,13 @@ def _publish(target: Path, decided: "Policy", *, accept: str, yes: bool, as_json
     from archiver.store.secret import secret
     from archiver.ui import exposing
 
-    with reading() as archive:
-        key = secret(folder())
-        fresh = cast(archive, decided, key).fresh
+    wishes = repr(sorted(decided.values.items()))
+    with reading() as archive, archive.snapshot():
+        key, library = secret(folder()), StoredLibrary(archive)
+        there = untouched(library, target, wishes=wishes, secret=key, archive=folder())
+        fresh = {} if there else cast(archive, decided, key).fresh
+    if there:
+        return _published(there, [], as_json=as_json)
     faces.remember(folder(), fresh)
     named, seal = decided.listed("conversations"), site_seal(key, target)
     ask = exposing.agreed if exposing.somebody_is_there() and not yes else None
@@ -193,11 +196,20 @@ def _publish(target: Path, decided: "Policy", *, accept: str, yes: bool, as_json
             permalinks=permalinks(archive),
             naming=people.naming,
             agree=gate(people, before, accepted=accept, ask=ask),
+            wishes=wishes,
             yes=yes,
         )
-        alone = [one.title for one in left_out(library.conversations(), named)]
+        alone = [one.title for one in left_out(library.conversations(), named)] if ALL in named else []
     if before != now:
-        _remember(seal, now)
+        _remember(seal, now, unconcerned(library, target, wishes=wishes, secret=key, archive=folder()))
+    return _published(done, alone, as_json=as_json)
+
+
+def _published(done: "PublishReport", alone: Sequence[str], *, as_json: bool) -> None:
+    from dataclasses import asdict
+
+    from archiver import ui
+
     if as_json:
         ui.emit(asdict(done))
     else:
@@ -207,14 +219,14 @@ def _publish(target: Path, decided: "Policy", *, accept: str, yes: bool, as_json
     ui.talk(f"{done.messages:,} messages on {done.pages:,} pages. Open: {done.index}")
 
 
-def _remember(seal: bytes, now: Mapping[bytes, str]) -> None:
+def _remember(seal: bytes, now: Mapping[bytes, str], around: AbstractContextManager[None]) -> None:
     """Keep who appears; the pages are in their place, so that somebody else's writing is no failure."""
     from archiver import ui
     from archiver.errors import LockedError
     from archiver.store import faces
 
     try:
-        faces.remember_appearances(folder(), seal, now)
+        faces.remember_appearances(folder(), seal, now, around)
     except LockedError:
         ui.talk("Somebody else writes to the archive: the next preview will call some people new who are not.")
 

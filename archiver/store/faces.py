@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from archiver.privacy.pseudonyms import Given
@@ -29,9 +30,11 @@ def appeared(sql: sqlite3.Connection, site: bytes) -> dict[bytes, str]:
     return dict(sql.execute("select seal, how from appearance where site = ?", (site,)).fetchall())
 
 
-def remember_appearances(folder: Path, site: bytes, now: Mapping[bytes, str]) -> None:
-    """Keep who appears there now, instead of who did."""
-    with writing(folder) as archive, archive.transaction() as sql:
+def remember_appearances(
+    folder: Path, site: bytes, now: Mapping[bytes, str], around: AbstractContextManager[None] | None = None
+) -> None:
+    """Keep who appears there now, instead of who did; *around* is entered before anything is written."""
+    with writing(folder) as archive, around or nullcontext(), archive.transaction() as sql:
         sql.execute("delete from appearance where site = ?", (site,))
         sql.executemany(
             "insert into appearance (site, seal, how) values (?, ?, ?)",

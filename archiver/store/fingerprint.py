@@ -55,7 +55,8 @@ _PARTS = (
     """,
 )
 _ROWS = 500  # rows summed at once
-_COARSE = 2_500_000_000  # nanoseconds: times are told as coarsely as this on some disks
+_SECOND = 1_000_000_000
+_FINE, _COARSE = 20_000_000, 2_500_000_000  # nanoseconds: how coarsely times are told on most disks, and on some
 
 
 def fingerprint(sql: sqlite3.Connection, conversation_id: int) -> bytes:
@@ -76,6 +77,7 @@ def stamp(folder: Path, *, settled: bool = False) -> str:
     file is not opened: to close it again would let go of this process's locks on it.
     """
     told = (folder / "archive.db").stat()
-    if settled and time.time_ns() - max(told.st_mtime_ns, told.st_ctime_ns) < _COARSE:
+    tick = _FINE if told.st_mtime_ns % _SECOND and told.st_ctime_ns % _SECOND else _COARSE
+    if settled and time.time_ns() - max(told.st_mtime_ns, told.st_ctime_ns) < tick:
         return ""
     return f"{told.st_dev} {told.st_ino} {told.st_size} {told.st_mtime_ns} {told.st_ctime_ns}"
