@@ -14,7 +14,7 @@ from archiver.exporters.site.paging import packed
 from archiver.exporters.site.patches import may_hold_patches, parts
 from archiver.exporters.site.prose import prose
 from archiver.exporters.site.words import words
-from archiver.model import Attachment, KeptMessage, Sender, Span
+from archiver.model import Attachment, KeptMessage, PublishedFile, Sender, Span
 from archiver.privacy import Masked
 from tests.libraries import Shelf, days, person, said
 from tests.pages import PageReader, broken_links
@@ -176,6 +176,13 @@ def test_months_with_few_files_share_a_page_and_one_with_many_has_several() -> N
     }
     assert "Without a date" in pages["files/2023-04-3.html"].text
     assert sum(page.text.count("row.jpg") for path, page in pages.items() if path.startswith("files/")) == 324
+
+
+def test_a_file_beside_the_pages_is_not_said_to_be_elsewhere() -> None:
+    shown = PublishedFile("row.jpg", "image/jpeg", 2_000, path="files/ab.jpg")
+    pages = rendered(("x", [said("a", at="2023-05-04T10:00:00", attachments=(shown,))]))
+    page = PageReader(pages["files/2023-05.html"])
+    assert re.search(r"row.jpg\s*Photo · 2 kB\s*4 May 2023\s", page.text)
 
 
 def test_where_nobody_shared_a_file_that_is_said() -> None:

@@ -9,7 +9,7 @@ from archiver.exporters.site.frame import Entry, Frame
 from archiver.exporters.site.paging import day_of, packed
 from archiver.exporters.site.prose import clean
 from archiver.exporters.site.words import Words
-from archiver.model import Attachment, KeptMessage
+from archiver.model import Attachment, KeptMessage, PublishedFile
 
 FULL = 150  # files on a page
 _THOUSAND = 1000
@@ -97,7 +97,7 @@ def _row(kept: Kept, words: Words) -> Row:
     if file.size is not None:
         what.append(size(file.size, words))
     state = [words.day(kept.day, weekday=False)]
-    if not getattr(file, "path", ""):  # what lies beside the pages is to be seen with its message
+    if not isinstance(file, PublishedFile):  # what lies beside the pages is to be seen with its message
         state.append(words.one_of("states", file.state))
     return Row(f"../{kept.address}", name or kind, " · ".join(what), " · ".join(state))
 
