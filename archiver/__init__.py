@@ -1,3 +1,3 @@
 """archive: keep what communities know."""
 
-__version__ = "0.4.0"
+__version__ = "0.5.0"
