@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from archiver.errors import ArchiveError
-from tests.fuzz import READERS, Reader, findings, mutated
+from tests.fuzz import READERS, Reader, findings
 
 BUDGET = int(os.environ.get("ARCHIVE_FUZZ", "600"))
 
