@@ -1,6 +1,7 @@
 """Messages with keys of their own: known by those wherever they are told, and by nothing else."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -288,3 +289,24 @@ def test_what_a_message_answers_is_learnt_from_whichever_export_tells_it(tmp_pat
         )
         undo(archive, writer.id)
         assert digest(archive.connection) == before
+
+
+class Club(Thread):
+    """A thread whose export says who belongs to it, those who are silent, too."""
+
+    def opening(self) -> Conversation:
+        return replace(super().opening(), members=(Handle("facebook-name", "mei", "Mei"),))
+
+
+@pytest.mark.parametrize("gone", [1, 2])
+def test_whoever_two_exports_say_belongs_there_stays_when_one_of_them_is_undone(tmp_path: Path, gone: int) -> None:
+    files = Club("a", talk(40)), Club("b", talk(50))
+    with fresh(tmp_path / "one") as archive:
+        keep(archive, files[2 - gone])
+        alone = digest(archive.connection)
+    with fresh(tmp_path / "both") as archive:
+        for file in files:
+            keep(archive, file)
+        undo(archive, gone)
+        assert digest(archive.connection) == alone
+        assert sound(archive)

@@ -58,7 +58,7 @@ _PARTS = {
         group by l.person_id, i2.id order by first, i2.scheme, i2.value, i2.scope
         """,
     "member": """
-        select c.key, i.scheme, i.value, i.scope from member m
+        select distinct c.key, i.scheme, i.value, i.scope from member m
         join conversation c on c.id = m.conversation_id join identity i on i.id = m.identity_id
         order by c.key, i.scheme, i.value, i.scope
         """,

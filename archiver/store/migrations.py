@@ -76,7 +76,7 @@ def redaction(db: Database) -> None:
 
 @steps(name="0007_newest_names")
 def newest_names(db: Database) -> None:
-    """What imports call conversations, and of when that is, from schema_7.sql."""
+    """What imports call conversations, of when that is, and who they say belongs to them, from schema_7.sql."""
     for statement in statements(schema("schema_7.sql")):
         db.conn.execute(statement)
 

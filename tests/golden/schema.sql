@@ -149,14 +149,16 @@ CREATE TABLE label (
 
 CREATE INDEX label_name on label (name);
 
-CREATE TABLE member (
+CREATE TABLE "member" (
   conversation_id integer not null references conversation (id),
   identity_id integer not null references identity (id),
   import_id integer not null references import (id),
-  primary key (conversation_id, identity_id)
+  primary key (conversation_id, identity_id, import_id)
 ) strict, without rowid;
 
 CREATE INDEX member_identity on member (identity_id);
+
+CREATE INDEX member_import on member (import_id);
 
 CREATE TABLE message (
   id integer primary key,              -- a row number, not an identity: see local_minute, match_key, occurrence
