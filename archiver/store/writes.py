@@ -60,6 +60,23 @@ class _File:
     ordinal: int = 0
 
 
+class _Fresh:
+    """What a batch has brought so far, to be known again; what it says is worked out when it comes again, if ever."""
+
+    def __init__(self) -> None:
+        self._new: dict[_Lookup, tuple[Incoming, int, int]] = {}
+        self._known: dict[_Lookup, Stored] = {}
+
+    def add(self, one: Incoming, row: int, seq: int) -> None:
+        self._new[_lookup(one)] = one, row, seq
+
+    def get(self, lookup: _Lookup) -> Stored | None:
+        if (new := self._new.pop(lookup, None)) is not None:
+            one, row, seq = new
+            self._known[lookup] = Stored(row, seq, view_of(one))
+        return self._known.get(lookup)
+
+
 class ImportWriter:
     """Takes an importer's items. Each call of ``add`` is one transaction, durable by the next call or by the end."""
 
@@ -469,7 +486,7 @@ class ImportWriter:
         stored = find_claimed(self._sql(), claimed) if claimed else {}
         if rest := [(n, one) for n, (one, _) in enumerate(incoming) if one.home is None]:
             stored |= find_stored(self._sql(), rest, self._clocks)
-        fresh: dict[_Lookup, Stored] = {}
+        fresh = _Fresh()
         for n, (one, place) in enumerate(incoming):
             known = stored.get(n) or fresh.get(_lookup(one))
             if known is not None and one.home is not None and not alike(view_of(one), known.view):
@@ -479,7 +496,7 @@ class ImportWriter:
                 self._repeated(one, known, order)
             else:
                 row, seq = self._new(one, place, order)
-                fresh[_lookup(one)] = Stored(row, seq, view_of(one))
+                fresh.add(one, row, seq)
 
     def _clocks(self, conversation_id: int) -> Collection[int]:
         """The offsets of the clocks by which a conversation was read before this import."""
@@ -492,7 +509,7 @@ class ImportWriter:
             known = self._offsets[conversation_id] = [offset for (offset,) in rows]
         return known
 
-    def _other_letter(self, one: Incoming, fresh: dict[_Lookup, Stored]) -> tuple[Incoming, Stored | None]:
+    def _other_letter(self, one: Incoming, fresh: "_Fresh") -> tuple[Incoming, Stored | None]:
         """A letter under an id that another letter has: known by its content, too, and told to whoever imports."""
         one = one._replace(key=other_key_of(one.message))
         known = fresh.get(_lookup(one)) or find_claimed(self._sql(), [(0, one)]).get(0)
