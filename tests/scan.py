@@ -8,8 +8,8 @@ from datetime import datetime
 from functools import cache
 
 from archiver.query import And, Filter, Near, Node, Not, Or, Phrase, Prefix, Word
-from archiver.store.batch import index
 from archiver.store.ids import local_minute
+from archiver.store.indexing import index
 from archiver.store.migrations import SCRIPTS, schema
 from archiver.store.passages import put
 

@@ -13,7 +13,8 @@ from hashlib import blake2b
 from archiver.knowledge.quotes import own
 from archiver.knowledge.subjects import base
 from archiver.model import Message, Span
-from archiver.store.batch import Incoming, Stored, bare_view, load_details
+from archiver.store.incoming import Incoming, Stored
+from archiver.store.known import bare_view, load_details
 from archiver.store.match import Keys, level
 from archiver.store.merge import COLUMNS, View
 

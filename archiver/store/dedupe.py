@@ -15,7 +15,7 @@ from archiver.errors import UsageError
 from archiver.model import KeptMessage
 from archiver.store import reads
 from archiver.store.archive import Archive
-from archiver.store.batch import index, unindex
+from archiver.store.indexing import index, unindex
 from archiver.store.run import note, now
 
 _CHUNK = 10_000

@@ -10,8 +10,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from archiver.store.batch import index, unindex
 from archiver.store.findings import UNREADABLE
+from archiver.store.indexing import index, unindex
 from archiver.store.merge import COLUMNS
 from archiver.store.passages import put
 

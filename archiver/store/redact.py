@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 from archiver.store import sums, tombs
 from archiver.store.archive import Archive
-from archiver.store.batch import rewrite
 from archiver.store.ids import public_id
 from archiver.store.joining import join
 from archiver.store.merge import View, difference
 from archiver.store.removal import Plan
+from archiver.store.restating import rewrite
 from archiver.store.rewriting import Rewriting, Rewritten, settle
 from archiver.store.run import note, now
 from archiver.store.secret import anchor_with, secret

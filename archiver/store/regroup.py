@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from archiver.model import Handle
 from archiver.store import dedupe, sums
-from archiver.store.batch import DETAILS, index, unindex
 from archiver.store.cast import free_key, identity
+from archiver.store.indexing import index, unindex
 from archiver.store.merge import COLUMNS, View
 from archiver.store.order import Order
 from archiver.store.passages import put
 from archiver.store.recall import Rows
+from archiver.store.restating import DETAILS
 
 _CHUNK = 5_000
 

@@ -3,7 +3,7 @@
 import sqlite3
 
 from archiver.store.archive import Archive
-from archiver.store.batch import index
+from archiver.store.indexing import index
 from archiver.store.joining import join
 from archiver.store.migrations import INDEX_OPTIONS, SCRIPTS, schema, statements
 from archiver.store.passages import respell

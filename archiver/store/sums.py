@@ -11,10 +11,12 @@ from itertools import groupby
 from operator import itemgetter
 
 from archiver.model import Handle
-from archiver.store.batch import Stored, bare_view, load_details, rewrite
 from archiver.store.ids import UNDATED
+from archiver.store.incoming import Stored
+from archiver.store.known import bare_view, load_details
 from archiver.store.match import Keys
 from archiver.store.merge import COLUMNS, View, changed, difference, merge
+from archiver.store.restating import rewrite
 
 _CHUNK = 10_000
 _MINUTE = 60_000

@@ -7,10 +7,11 @@ from collections import defaultdict
 from archiver.errors import UsageError
 from archiver.store import dedupe, deferred, regroup, sums, tags, titles
 from archiver.store.archive import Archive
-from archiver.store.batch import DETAILS, index, loosen, unindex
 from archiver.store.cast import rename
+from archiver.store.indexing import index, unindex
 from archiver.store.joining import join
 from archiver.store.regroup import Named
+from archiver.store.restating import DETAILS, loosen
 from archiver.store.run import note, now
 
 

@@ -12,16 +12,20 @@ from archiver.model import Conversation, Guess, Handle, Item, Message, Origin, P
 from archiver.store import deferred
 from archiver.store import run as runs
 from archiver.store.archive import Archive
-from archiver.store.batch import Batch, Columns, Incoming, Stored, find_stored, index, rewrite, times, view_of
+from archiver.store.batch import Batch
 from archiver.store.cast import Cast
 from archiver.store.claims import alike, find_claimed, key_of, other_key_of
 from archiver.store.ids import UNDATED
+from archiver.store.incoming import Columns, Incoming, Stored, times, view_of
+from archiver.store.indexing import index
 from archiver.store.joining import AT_ONCE, join
 from archiver.store.keepout import keep_out, tombs_of
+from archiver.store.known import find_stored
 from archiver.store.latest import Latest
 from archiver.store.match import OWN_KEY, Keys, Occurrences, of_keys
 from archiver.store.merge import difference, merge
 from archiver.store.order import Order
+from archiver.store.restating import rewrite
 from archiver.store.reunite import Told, reunite
 from archiver.store.run import Progress, Run
 from archiver.store.stages import Stages
