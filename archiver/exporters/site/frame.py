@@ -65,7 +65,7 @@ class Frame:
     """The frames of one site: its title, its language, and how to ask for removal.
 
     Options: ``language``, ``about`` (a paragraph), ``contact`` (whom to ask), ``keeper``, ``licence``,
-    ``masked`` (``yes`` to say so), ``public`` (``yes``: search engines may come).
+    ``masked`` (``yes`` to say so), ``names`` (``pseudonyms`` to say so), ``public`` (``yes``: search engines may come).
     """
 
     def __init__(self, rendering: Rendering) -> None:
@@ -190,7 +190,6 @@ class Frame:
 
     def page(self, template: str, **parts: object) -> bytes:
         """A page from its template; *root* is the way up to the first page."""
-        masked = self._options.get("masked") == "yes"
         html = (
             _templates()
             .get_template(template)
@@ -198,11 +197,18 @@ class Frame:
                 words=self.words,
                 site=self._title,
                 public=self._options.get("public") == "yes",
-                masked=self.words.say("masked", phone=self.words.marks["phone"]) if masked else "",
+                masked=self._masked(),
                 **parts,
             )
         )
         return html.encode("utf-8", errors="replace")
+
+    def _masked(self) -> str:
+        """What is not as it was written: numbers and the like, and names, where these are others."""
+        if self._options.get("masked") != "yes":
+            return ""
+        told = self.words.say("masked", phone=self.words.marks["phone"])
+        return f"{told} {self.words.say('renamed')}" if self._options.get("names") == "pseudonyms" else told
 
     def _neighbour(self, leaves: Sequence[Leaf], number: int) -> tuple[str, str] | None:
         if not 0 <= number < len(leaves):
