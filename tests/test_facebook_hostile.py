@@ -278,6 +278,17 @@ def test_every_field_may_be_deep(tmp_path: Path) -> None:
         read(tmp_path, beside(path, json.dumps(value).encode()))
 
 
+def test_a_sticker_may_be_several(tmp_path: Path) -> None:
+    several = [{"uri": "stickers_used/1.png"}, {"uri": "stickers_used/2.png", "ai_stickers": []}]
+    message = {"sender_name": "Ana Ruiz", "timestamp_ms": 1_714_557_600_000, "sticker": several}
+    file = tmp_path / "messages/inbox/club_1/message_1.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({"participants": [{"name": "Ana Ruiz"}], "messages": [message], "title": "Club"}))
+    with Dump.open([tmp_path]) as dump:
+        found = [one for one in singly(facebook.read(dump, Hints())) if isinstance(one, Message)]
+    assert [(one.kind, len(one.attachments)) for one in found] == [("sticker", 2)]
+
+
 def test_a_byte_that_is_no_utf8_in_a_class_of_a_page_is_read_over(tmp_path: Path) -> None:
     tree = dict(TREES["html 2024"](member(2, 20), 30))
     path = next(path for path in tree if "/inbox/" in path and path.endswith(".html"))

@@ -358,7 +358,7 @@ def _of_files(extra: dict[str, object], message: Mapping[str, Any], told: Sequen
             extra["media_created"] = [file.made for file in told if type(file.made) is int]
         if key == "gifs":
             extra["gif"] = True
-        elif key == "sticker" and message["sticker"].get("ai_stickers"):
+        elif key == "sticker" and any(one.get("ai_stickers") for one in _dicts([message["sticker"]])):
             extra["ai_sticker"] = True
     return extra
 
