@@ -371,14 +371,19 @@ def test_ctrl_c_in_the_middle_leaves_130_and_the_same_command_goes_on(archive: A
     assert json.loads(archive("status", "--json").stdout)["message"] == 120_000
 
 
+# What a shell has started with & is deaf to Ctrl-C, and so would be what the tests start.
+_LISTENING = """
+import signal
+from archiver.__main__ import main
+signal.signal(signal.SIGINT, signal.default_int_handler)
+main()
+"""
+
+
 def interrupted(chat: Path, environment: dict[str, str]) -> tuple[int, str]:
     """Imports, and presses Ctrl-C when the first batch is in; the exit code and what was said on stderr."""
     with subprocess.Popen(
-        [sys.executable, "-m", "archiver", "import", str(chat)],
-        env=environment,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what a shell starts with & ignores it
+        [sys.executable, "-c", _LISTENING, "import", str(chat)], env=environment, stderr=subprocess.PIPE, text=True
     ) as process:
         wait_for_a_batch(Path(environment["ARCHIVE_DIR"]))
         process.send_signal(signal.SIGINT)
