@@ -108,7 +108,7 @@ def _rewritten(content: bytes, draw: random.Random) -> bytes:
     except ValueError:
         return content
     for _ in range(draw.choice((1, 1, 2, 3, 8))):
-        where = list(_places(value))
+        where = list(places(value))
         if not where:
             return content
         holder, key = draw.choice(where)
@@ -140,7 +140,7 @@ def _has(holder: Any, key: Any) -> bool:
     return key in holder if isinstance(holder, dict) else key < len(holder)
 
 
-def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+def places(value: Any) -> Iterator[tuple[Any, Any]]:
     """(holder, key) of everything that lies in a value."""
     waiting = [value]
     while waiting:

@@ -6,7 +6,7 @@ import random
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from copy import deepcopy
 from functools import cache
 from pathlib import Path
@@ -29,6 +29,7 @@ from tests.bench.facebook_dumps import TREES, Member, lay, member, packed
 from tests.bench.facebook_posts import posts
 from tests.bench.facebook_talk import ME
 from tests.bench.measure import ROOT, python
+from tests.fuzz_facebook import places
 
 DEEP = 100_000
 HUGE = 10**400
@@ -108,19 +109,6 @@ WRONG: tuple[Any, ...] = (
     [None], {"": None}, {"a": {"b": []}}, [1, "two", {"three": 3}], "😂" * 100, {"uri": 5}, {"name": {"name": []}},
     [{"uri": None}], "2024-05-01", "1714557600000", [["x"] * 3] * 3,
 )  # fmt: skip
-
-
-def places(value: Any) -> Iterator[tuple[Any, Any]]:
-    """(container, key) of everything that lies in a value."""
-    waiting = [value]
-    while waiting:
-        here = waiting.pop()
-        pairs = (
-            list(here.items()) if isinstance(here, dict) else list(enumerate(here)) if isinstance(here, list) else []
-        )
-        for key, inner in pairs:
-            yield here, key
-            waiting.append(inner)
 
 
 def spoilt(path: str, draw: random.Random, times: int) -> bytes:

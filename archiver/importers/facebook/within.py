@@ -11,16 +11,16 @@ def within(items: Iterable[Item], limits: Limits) -> Iterator[Item]:
     """The items, none of whose texts is longer than the limit; before each that was, a problem."""
     most = limits.text_length
     for item in items:
-        if isinstance(item, Message):
-            if len(item.text) > most:
-                yield _told(item.origin, limits)
-                item = item._replace(text=item.text[:most])  # noqa: PLW2901 - what is left of it
+        if isinstance(item, Message) and len(item.text) > most:
+            yield _told(item.origin, limits)
+            yield item._replace(text=item.text[:most])
         elif isinstance(item, Stretch) and max(map(len, item.texts), default=0) > most:
             for place, text in enumerate(item.texts):
                 if len(text) > most:
                     yield _told(item.origin._replace(start=item.starts[place], end=item.ends[place]), limits)
-            item = _cut(item, most)  # noqa: PLW2901
-        yield item
+            yield _cut(item, most)
+        else:
+            yield item
 
 
 def _cut(stretch: Stretch, most: int) -> Stretch:
