@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from archiver.choosing import choose, one_to_one
 from archiver.errors import UsageError
 from archiver.exporters import site
 from archiver.policy import Policy
@@ -12,7 +13,6 @@ from archiver.privacy.cutting import Cutter, Rules, quote_rules
 from archiver.privacy.people import Asked, Person, ask_for
 from archiver.privacy.pseudonyms import Given, name_them, seal_of
 from archiver.privacy.seals import Seals
-from archiver.publish import choose, one_to_one
 from archiver.store import faces
 from archiver.store.archive import Archive
 from archiver.store.library import StoredLibrary

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from archiver import publish as publishing
+from archiver.choosing import Chosen, choose
 from archiver.contracts import Hints, Page
 from archiver.errors import ArchiveError, LockedError, UsageError
 from archiver.exporters import site as exporter
@@ -23,7 +23,7 @@ from archiver.model import Attachment, Handle, KeptMessage, Provenance, Reaction
 from archiver.placing import alone as locking
 from archiver.placing import folder, manifest, remembered
 from archiver.placing.alone import alone
-from archiver.publish import MANIFEST, PublishReport, choose, publish
+from archiver.publish import MANIFEST, PublishReport, publish
 from archiver.store import fingerprint
 from archiver.store.archive import open_archive, writing
 from archiver.store.library import StoredLibrary
@@ -108,7 +108,7 @@ def test_a_long_list_is_cut_and_an_empty_archive_says_so() -> None:
 
 
 def test_a_library_of_chosen_conversations_gives_no_others() -> None:
-    chosen = publishing._Chosen(GARDEN, choose(GARDEN.conversations(), ["Chess"]))
+    chosen = Chosen(GARDEN, choose(GARDEN.conversations(), ["Chess"]))
     assert [message.text for message in chosen.messages(2)] == ["e4"]
     assert [line.length for line in chosen.outline(2)] == [2]
     assert [sender.name for sender in chosen.people(2)] == ["Ines Okoro"]

@@ -116,8 +116,8 @@ def _listed(given: list[str] | None) -> tuple[str, ...] | None:
 
 def _begin(file: Path) -> None:
     from archiver import ui
+    from archiver.choosing import one_to_one
     from archiver.policy import write_starter
-    from archiver.publish import one_to_one
     from archiver.store.library import StoredLibrary
 
     with reading() as archive:
@@ -133,7 +133,7 @@ def _preview(target: Path, decided: "Policy", page: Path | None, *, yes: bool, a
     from archiver import ui
     from archiver.casting import cast, site_seal
     from archiver.preview import page as as_page
-    from archiver.preview import survey, write_page
+    from archiver.preview import parts, survey, write_page
     from archiver.publish import through_glass
     from archiver.store.faces import appeared
     from archiver.store.graves import permalinks
@@ -158,15 +158,16 @@ def _preview(target: Path, decided: "Policy", page: Path | None, *, yes: bool, a
     if as_json:
         ui.emit(asdict(told))
     else:
-        exposing.exposed(asdict(told))
+        exposing.exposed(parts(told), told.hash)
     ui.talk(f"Nothing was written to {target}." + (f" The report as a page: {page}" if page is not None else ""))
 
 
 def _publish(target: Path, decided: "Policy", *, accept: str, yes: bool, as_json: bool) -> None:
     from archiver.casting import appearances, cast, site_seal
+    from archiver.choosing import ALL, left_out
     from archiver.preview import gate
-    from archiver.publish import ALL, left_out, unconcerned, untouched
     from archiver.publish import publish as publish_site
+    from archiver.publish import unconcerned, untouched
     from archiver.store import faces
     from archiver.store.graves import permalinks
     from archiver.store.library import StoredLibrary

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from archiver.casting import Cast
+from archiver.choosing import some_messages
 from archiver.errors import RefusedError
 from archiver.preview.survey import appearing, new, risky
 from archiver.publish import Agree, Seen
@@ -45,7 +46,7 @@ def gate(cast: Cast, before: Mapping[bytes, str], *, accepted: str = "", ask: As
 
 def _refused(seen: Seen) -> RefusedError:
     risks = seen.masked.risks
-    told = ", ".join(f"{WORDS[kind]} in {_messages(count)}" for kind, count in risky(risks).items())
+    told = ", ".join(f"{WORDS[kind]} in {some_messages(count)}" for kind, count in risky(risks).items())
     some = ", ".join(list(risks)[:_IDS]) + (f" and {len(risks) - _IDS:,} more" if len(risks) > _IDS else "")
     return RefusedError(
         f"Nothing was written, for there seem to be {told}.",
@@ -55,10 +56,6 @@ def _refused(seen: Seen) -> RefusedError:
     )
 
 
-def _messages(count: int) -> str:
-    return "1 message" if count == 1 else f"{count:,} messages"
-
-
 def _news(seen: Seen, cast: Cast, before: Mapping[bytes, str]) -> list[str]:
     """What somebody should know before: all of it the first time, later whom the pages name for the first time."""
     named = [one.name for one in new(seen, cast, before) if one.how == "own"]
@@ -66,7 +63,7 @@ def _news(seen: Seen, cast: Cast, before: Mapping[bytes, str]) -> list[str]:
         return []
     people, _ = appearing(seen, cast)
     titles = ", ".join(f"“{one.title}”" for one in seen.masked.conversations())
-    lines = [f"To be published: {titles}; {_messages(sum(one.messages for one in seen.chosen))}."]
+    lines = [f"To be published: {titles}; {some_messages(sum(one.messages for one in seen.chosen))}."]
     lines.append(
         f"People: {people['own']:,} under their own name, {people['pseudonym']:,} under a pseudonym, "
         f"{people['member']:,} as numbered members, {people['left_out']:,} left out."

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
 
@@ -10,13 +9,7 @@ from archiver.errors import ArchiveError, UsageError
 from archiver.exporters.site.assets import style
 from archiver.exporters.site.prose import clean
 from archiver.preview.survey import Exposure
-
-_APPEAR = {
-    "own": "under their own name",
-    "pseudonym": "under a pseudonym",
-    "member": "as numbered members",
-    "left_out": "left out",
-}
+from archiver.preview.telling import Part, parts
 
 
 def page(told: Exposure, title: str) -> bytes:
@@ -34,7 +27,7 @@ def page(told: Exposure, title: str) -> bytes:
         '<meta name="color-scheme" content="light dark">\n'
         f"<title>Before it is published: {heading}</title>\n<style>{css}</style>\n</head>\n<body>\n"
         f"<header>\n<h1>Before it is published</h1>\n<p><bdi>{heading}</bdi> · report {told.hash}</p>\n</header>\n"
-        f'<main id="text">\n{"".join(_parts(told))}</main>\n</body>\n</html>\n'
+        f'<main id="text">\n{"".join(map(_part, parts(told)))}</main>\n</body>\n</html>\n'
     ).encode("utf-8", errors="replace")
 
 
@@ -55,28 +48,10 @@ def write_page(file: Path, content: bytes, target: Path, *, yes: bool) -> None:
         raise ArchiveError(f"{file} cannot be written.", why=problem.strerror or str(problem)) from problem
 
 
-def _parts(told: Exposure) -> Iterable[str]:
-    shown = [
-        f"{_text(one.title)} <small>{one.messages:,} messages, {one.people:,} people</small>"
-        for one in told.conversations
-    ]
-    yield _part(f"{told.messages:,} messages", shown)
-    yield _part("Left out, for it is talk between two people", [_text(title) for title in told.left_out])
-    yield _part("People", [f"{count:,} {_APPEAR[how]}" for how, count in told.people.items()])
-    yield _part("Named in the pages", [_text(name) for name in told.own])
-    new = [f"{_text(one.name)} <small>{_APPEAR[one.how]}</small>" for one in told.new]
-    yield _part("In these pages for the first time", new)
-    yield _part("Look at these first", [f"{one.id} <small>{', '.join(one.kinds)}</small>" for one in told.risks])
-    for kind, count in told.hidden.items():
-        yield _part(f"Hidden: {kind}, {count:,}×", [_text(line) for line in told.samples.get(kind, ())], always=True)
-    yield _part("Attached files", [f"{count:,} {state}" for state, count in told.attachments.items()])
-
-
-def _part(heading: str, lines: Sequence[str], *, always: bool = False) -> str:
-    if not lines and not always:
-        return ""
-    items = "".join(f'<li dir="auto">{line}</li>\n' for line in lines)
-    return f"<h2>{heading}</h2>\n" + (f"<ul>\n{items}</ul>\n" if items else "")
+def _part(part: Part) -> str:
+    rows = (f"{_text(what)} <small>{_text(more)}</small>" if more else _text(what) for what, more in part.lines)
+    items = "".join(f'<li dir="auto">{row}</li>\n' for row in rows)
+    return f"<h2>{_text(part.heading)}</h2>\n" + (f"<ul>\n{items}</ul>\n" if items else "")
 
 
 def _text(text: str) -> str:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from archiver.casting import Cast, newly
+from archiver.choosing import left_out
 from archiver.contracts import Library
 from archiver.model import KeptMessage
 from archiver.privacy import HIGH_RISK
-from archiver.publish import Seen, left_out
+from archiver.publish import Seen
 from archiver.text import one_line
 
 _SAMPLES = 3  # of each kind
