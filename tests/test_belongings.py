@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from archiver.keeping.repair import repair
+from archiver.placing.remembered import FILE, Memory, remember
 from archiver.store import archive as store
 from archiver.store import belongings
 from archiver.store.secret import secret
@@ -76,6 +77,12 @@ def test_what_is_none_of_the_archives_is_told_and_is_no_damage(home: Path) -> No
     (said,) = [one for one in verdict.notes if "none of its own" in one]
     for name in ("“holiday.jpg”", "“archive.db-conflict-copy”", "“blobs/notes.txt”", "“blobs/00/left.tmp”"):
         assert name in said
+
+
+def test_what_is_remembered_of_a_published_folder_is_the_archives_own(home: Path, tmp_path: Path) -> None:
+    remember(home, tmp_path / "site", Memory("asked", "files"))
+    assert (home / FILE).exists()
+    assert not verify(home).notes
 
 
 def test_a_flip_in_the_notes_of_pages_or_the_lock_does_no_harm(home: Path) -> None:

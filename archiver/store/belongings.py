@@ -19,7 +19,7 @@ NOTED = "key_fingerprint"  # in the detail of an event
 _SHOWN = 5  # foreign files that are named
 _OURS = re.compile(
     r"archive\.db(?:-journal|-wal|-shm|\.v\d+-backup.*|\.before-repair-.*)?|archive\.(?:seal|seal\.new|lock|pages)|secret\.key"
-    r"|blobs|\.(?:rebuilt|restored|replay|bag)-.*"
+    r"|archive\.published(?:\.\d+\.new)?|blobs|\.(?:rebuilt|restored|replay|bag)-.*"
 )
 _BLOB = re.compile(r"[0-9a-f]{62}")
 _FROM_A_COPY = "bring it from a backup; without it addresses of messages in sites change, and what was redacted is no "
