@@ -240,11 +240,16 @@ def _steps() -> tuple[re.Pattern[str], ...]:
 
 
 @cache
+def marks() -> str:
+    """The marks that stand on letters, of any script that is written: to be used within a set."""
+    blocks = [*range(0x300, 0xE00), *range(0xF00, 0x1000), *range(0x1B00, 0x1D00), *range(0xA800, 0xAC00)]
+    return "".join(sign for sign in map(chr, blocks) if unicodedata.category(sign)[0] == "M")
+
+
+@cache
 def _words() -> re.Pattern[str]:
     """A character that is a word, or a word: letters and digits, with the marks of any script in it."""
-    blocks = [*range(0x300, 0xE00), *range(0xF00, 0x1000), *range(0x1B00, 0x1D00), *range(0xA800, 0xAC00)]
-    marks = "".join(sign for sign in map(chr, blocks) if unicodedata.category(sign)[0] == "M")
-    return re.compile(f"[{_ALONE}][{_DROPPED}\u3099\u309a]*|(?:[^\\W_{_ALONE}]|[{marks}{_DROPPED}])+")
+    return re.compile(f"[{_ALONE}][{_DROPPED}\u3099\u309a]*|(?:[^\\W_{_ALONE}]|[{marks()}{_DROPPED}])+")
 
 
 @cache

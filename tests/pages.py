@@ -1,12 +1,28 @@
 """Reads HTML the way a browser would, as far as the tests need: elements, text, links, addresses loaded."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from html.parser import HTMLParser
 from posixpath import dirname, join, normpath
 from urllib.parse import unquote
 
+from archiver.contracts import Page
+
 _VOID = {"meta", "link", "br", "img", "hr", "input"}
 _LOADING = {"src", "srcset", "data", "poster", "action", "formaction", "background", "ping", "manifest", "style"}
+
+
+def made(pages: Iterable[Page]) -> dict[str, bytes]:
+    """Pages by path, each made once and whole."""
+    found: dict[str, bytes] = {}
+    for page in pages:
+        assert isinstance(page.content, bytes)
+        assert page.path not in found
+        found[page.path] = page.content
+    return found
+
+
+def read(pages: Mapping[str, bytes]) -> dict[str, "PageReader"]:
+    return {path: PageReader(content) for path, content in pages.items() if path.endswith(".html")}
 
 
 class PageReader(HTMLParser):

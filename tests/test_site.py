@@ -20,7 +20,7 @@ from archiver.exporters.site.prose import clean, prose, snippet
 from archiver.exporters.site.words import words
 from archiver.model import Attachment, Handle, KeptMessage, Reaction, Span, SpanKind
 from tests.libraries import Shelf, days, person, said
-from tests.pages import PageReader, broken_links
+from tests.pages import PageReader, broken_links, made, read
 
 ALLOWED = {
     "html", "head", "meta", "title", "link", "body", "a", "header", "h1", "h2", "h3", "p", "nav", "ul", "ol", "li", "b",
@@ -49,17 +49,7 @@ HOSTILE = [
 
 
 def rendered(*talks: tuple[str, Sequence[KeptMessage]], **options: str) -> dict[str, bytes]:
-    rendering = Rendering(options.pop("title", ""), options)
-    pages = {}
-    for page in site.render(Shelf(*talks), rendering):
-        assert isinstance(page.content, bytes)
-        assert page.path not in pages
-        pages[page.path] = page.content
-    return pages
-
-
-def read(pages: dict[str, bytes]) -> dict[str, PageReader]:
-    return {path: PageReader(content) for path, content in pages.items() if path.endswith(".html")}
+    return made(site.render(Shelf(*talks), Rendering(options.pop("title", ""), options)))
 
 
 def only_page(*messages: KeptMessage, **options: str) -> PageReader:

@@ -25,7 +25,7 @@ from archiver.store.archive import open_archive
 from archiver.store.library import StoredLibrary
 from archiver.store.secret import anchor_with
 from tests.libraries import Shelf, said
-from tests.pages import PageReader, broken_links
+from tests.pages import PageReader, broken_links, made, read
 from tests.test_site import ALLOWED, HOSTILE
 
 WORDS = re.findall(
@@ -79,16 +79,7 @@ def thread(count: int, *, begins: str = "2023-05-04", **more: object) -> list[Ke
 
 def rendered(*talks: Sequence[KeptMessage], kind: str = "list", **options: str) -> dict[str, bytes]:
     shelf = Shelf(*((f"Letters {n}", talk) for n, talk in enumerate(talks)), kinds=[kind] * len(talks))
-    pages: dict[str, bytes] = {}
-    for page in site.render(shelf, Rendering("", options)):
-        assert isinstance(page.content, bytes)
-        assert page.path not in pages
-        pages[page.path] = page.content
-    return pages
-
-
-def read(pages: dict[str, bytes]) -> dict[str, PageReader]:
-    return {path: PageReader(content) for path, content in pages.items() if path.endswith(".html")}
+    return made(site.render(shelf, Rendering("", options)))
 
 
 def of(pages: dict[str, PageReader], name: str) -> PageReader:

@@ -2,12 +2,11 @@
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterator
 from functools import cache, lru_cache
 from importlib.resources import files
 
-from archiver.spelling import spelled
+from archiver.spelling import marks, spelled
 from archiver.text import bare
 
 Token = tuple[int, int, str]
@@ -33,14 +32,12 @@ _RUSSIAN_HARD = ("а", "у", "ом", "ем", "е", "ы", "ым", "ой", "ою")
 @cache
 def _letters() -> re.Pattern[str]:
     """A run of letters with the marks of any script in it; no digits."""
-    blocks = [*range(0x300, 0xE00), *range(0xF00, 0x1000), *range(0x1B00, 0x1D00), *range(0xA800, 0xAC00)]
-    marks = "".join(sign for sign in map(chr, blocks) if unicodedata.category(sign)[0] == "M")
-    return re.compile(f"(?:[^\\W\\d_]|[{marks}{_INVISIBLE}])+")
+    return re.compile(f"(?:[^\\W\\d_]|[{marks()}{_INVISIBLE}])+")
 
 
 @cache
 def _marks() -> re.Pattern[str]:
-    return re.compile("[" + _letters().pattern.partition("|[")[2].removesuffix("])+") + "]")
+    return re.compile(f"[{marks()}{_INVISIBLE}]")
 
 
 _PLAIN = re.compile("[A-Za-z]+")
