@@ -108,6 +108,9 @@ def _members(file: BinaryIO, path: Path, limits: Limits) -> Iterator[_Member]:
 
 
 # -- tar: plain files and folders only ---------------------------------------------------------------------
+#
+# Not by tarfile, as backups are, for a bag comes from anywhere: in Pythons that many people have, a header leads it
+# round for ever (CVE-2025-8194) or costs the square of its length (CVE-2024-6232), and it reads headers of any size.
 
 
 def _is_tar(file: BinaryIO) -> bool:
