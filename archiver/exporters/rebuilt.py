@@ -11,6 +11,7 @@ from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
 from typing import BinaryIO
+from urllib.parse import quote
 
 from archiver.contracts import Letter
 from archiver.model import Attachment
@@ -105,16 +106,9 @@ def _file(file: Attachment, opened: Open) -> Iterator[bytes]:
     yield f"Content-Type: {kind if _KIND.fullmatch(kind) else 'application/octet-stream'}\n".encode()
     name = file.name or ""
     quoted = name.isascii() and name.isprintable() and len(name) < 500 and not set('"\\=?') & set(name)
-    told = f'filename="{name}"' if quoted else f"filename*=utf-8''{_percent(name)}"
+    told = f'filename="{name}"' if quoted else f"filename*=utf-8''{quote(name, safe='', errors='replace')}"  # RFC 2231
     yield f"Content-Disposition: attachment{f'; {told}' if name else ''}\n".encode()
     yield b"Content-Transfer-Encoding: base64\n\n"
     with opened(file.sha256 or "") as stream:
         while block := stream.read(_PIECE):
             yield b"".join(binascii.b2a_base64(block[at : at + 57]) for at in range(0, len(block), 57))
-
-
-def _percent(name: str) -> str:
-    """As RFC 2231 has it."""
-    from urllib.parse import quote  # noqa: PLC0415 - rarely needed
-
-    return quote(name, safe="", errors="replace")
